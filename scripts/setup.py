@@ -49,8 +49,7 @@ def run(label: str, command: Sequence[str | Path], env: Mapping[str, str] | None
         text=True,
         errors="replace",
     )
-    assert process.stdout is not None
-    reader = Thread(target=said.extend, args=(process.stdout,), daemon=True)
+    reader = Thread(target=said.extend, args=(process.stdout or (),), daemon=True)
     reader.start()
     while process.poll() is None:
         _show(label, time.monotonic() - started, said)
@@ -131,7 +130,9 @@ def _uv_env() -> dict[str, str]:
     """uv does not read pip's configuration: hand it the index that pip would use."""
     if {"UV_DEFAULT_INDEX", "UV_INDEX_URL"} & os.environ.keys():
         return {}
-    settings = subprocess.run([*_pip(), "config", "list"], capture_output=True, text=True, check=False) if _pip() else None
+    settings = (
+        subprocess.run([*_pip(), "config", "list"], capture_output=True, text=True, check=False) if _pip() else None
+    )
     for line in settings.stdout.splitlines() if settings else ():
         name, _, value = line.partition("=")
         if name.endswith(".index-url"):

@@ -1,0 +1,70 @@
+"""What every test finds: its database and servers, strict templates, the N+1 guard, Chromium for the journeys."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from tests.harness import environment, programs
+from tests.harness.servers import private_redis
+
+# Which run a marked test belongs to; an unmarked one runs on both databases.
+ONLY_ON = {"journey": "sqlite", "once": "sqlite", "needs_sqlite": "sqlite", "needs_postgres": "postgres"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    elsewhere = {
+        item
+        for item in items
+        for marker, database in ONLY_ON.items()
+        if item.get_closest_marker(marker) and database != environment.DATABASE
+    }
+    if elsewhere:
+        config.hook.pytest_deselected(items=list(elsewhere))
+        items[:] = [item for item in items if item not in elsewhere]
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A private Redis, started for the first test that asks."""
+    with private_redis(tmp_path_factory.mktemp("redis") / "server") as url:
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def _nothing_cached() -> None:
+    """What one test cached, the next does not find."""
+    cache.clear()
+
+
+# --- journeys in a real Chromium --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_type_launch_args | {
+        "executable_path": programs.required(programs.chromium(), "Chromium"),
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+        ],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_context_args | {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The top folder of the repository."""
+    return Path(__file__).parents[1]

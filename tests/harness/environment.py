@@ -1,0 +1,46 @@
+"""What the settings read in a test run: nothing of the developer's machine, everything in one temporary folder.
+
+TEST_DATABASE=sqlite (the default) is the portal as `make run` starts it, embedded; TEST_DATABASE=postgres is the
+portal as in production, on PostgreSQL and Redis.
+"""
+
+import atexit
+import os
+import re
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.harness.servers import private_postgres, private_redis
+
+DATABASE = os.environ.get("TEST_DATABASE", "sqlite")
+PLAIN_SETTINGS = {
+    "SECRET_KEY": "only-for-tests-" + "0123456789" * 5,
+    "STATIC_MANIFEST": "0",
+    # Playwright's synchronous API runs an event loop in the test's own thread.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+}
+
+
+def documented_variables() -> list[str]:
+    """The names in .env.example: all that the settings read."""
+    text = (Path(__file__).parents[2] / ".env.example").read_text()
+    return re.findall(r"^(?:# )?([A-Z][A-Z0-9_]*)=", text, flags=re.MULTILINE)
+
+
+def prepare() -> None:
+    """Set the environment for this run; servers and files are gone when the process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+    folder.chmod(0o755)  # PostgreSQL's user passes through
+    for name in documented_variables():
+        os.environ.pop(name, None)
+    os.environ.update(PLAIN_SETTINGS, VAR_DIR=str(folder / "var"))
+    servers = ExitStack()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(servers.close)
+    if DATABASE == "postgres":
+        os.environ["DATABASE_URL"] = servers.enter_context(private_postgres(folder / "postgres"))
+        os.environ["REDIS_URL"] = servers.enter_context(private_redis(folder / "redis"))
+    elif DATABASE != "sqlite":
+        raise ValueError(f"TEST_DATABASE is {DATABASE!r}; it takes sqlite or postgres.")
