@@ -185,7 +185,7 @@ def build_assets(label: str) -> None:
 
 def lock() -> None:
     """Pin the newest versions that pyproject.toml and package.json allow, by hash and without any address."""
-    compile_lock = [
+    compile_lock: list[str | Path] = [
         UV, "pip", "compile", "--quiet", "--upgrade", "--universal", "--python-version", "3.11",
         "--generate-hashes", "--no-emit-index-url", "--no-annotate", "--no-header",
     ]  # fmt: skip
@@ -202,7 +202,7 @@ def lock() -> None:
             wanted = Path(scratch) / f"{name}.in"
             wanted.write_text(package)
             run(f"{name}.txt", [*compile_lock, wanted, "-o", folder / f"{name}.txt"], env=_uv_env())
-    npm = [TOOLS / "bin" / "npm", "install", "--package-lock-only", "--loglevel=error"]
+    npm: list[str | Path] = [TOOLS / "bin" / "npm", "install", "--package-lock-only", "--loglevel=error"]
     run("package-lock.json", npm, env=_node_env())
     forget_funding = (
         "const fs = require('fs'), lock = JSON.parse(fs.readFileSync('package-lock.json'));"
