@@ -1,0 +1,124 @@
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+
+
+class Unit(models.Model):
+    """A responsible unit (责任单位): a department, enterprise or institution that answers for grids."""
+
+    class Kind(models.TextChoices):
+        PARTY_AND_GOVERNMENT = "party_government", "党政机关"
+        ENTERPRISE_OR_INSTITUTION = "enterprise_institution", "企事业单位"
+        HIGHER_LEVEL = "higher_level", "中省直部门"
+
+    code = models.CharField("单位编号", max_length=20, unique=True)
+    name = models.CharField("单位名称", max_length=60, unique=True)
+    kind = models.CharField("单位性质", max_length=30, choices=Kind.choices)
+    headcount = models.PositiveIntegerField("在职人数", default=0)
+    contact_name = models.CharField("联络员", max_length=40, blank=True)
+    contact_phone = models.CharField("联络电话", max_length=20, blank=True)
+    is_active = models.BooleanField("在用", default=True)
+
+    class Meta:
+        verbose_name = "责任单位"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SpecialGroup(models.Model):
+    """One of the ten special groups (专项推进组); nine of them have a flag board."""
+
+    code = models.SlugField("编号", max_length=30, unique=True)
+    name = models.CharField("名称", max_length=40, unique=True)
+    has_board = models.BooleanField("有图版", default=True)
+    position = models.PositiveSmallIntegerField("次序", default=0)
+
+    class Meta:
+        verbose_name = "专项推进组"
+        ordering = ["position", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Leader(models.Model):
+    """A division-level leader (处级领导), who answers for towns, villages or communities."""
+
+    code = models.CharField("编号", max_length=20, unique=True)
+    name = models.CharField("姓名", max_length=40)
+    title = models.CharField("职务", max_length=60, blank=True)
+    is_active = models.BooleanField("在任", default=True)
+
+    class Meta:
+        verbose_name = "处级领导"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    LIAISON = "liaison", "单位联络员"
+    OPERATOR = "operator", "热线受理员"
+    OFFICE = "office", "创城办"
+    GUIDANCE = "guidance", "指导推进组"
+    GROUP_HEAD = "group_head", "专项组负责人"
+    SUPERVISION = "supervision", "督导组"
+    LEADER = "leader", "领导"
+    ADMINISTRATOR = "administrator", "系统管理员"
+    AUDITOR = "auditor", "审计员"
+    SECURITY = "security", "安全管理员"
+
+
+# Who reads or changes much wants a second factor once one is set up; see accounts.middleware.
+PRIVILEGED = frozenset({Role.OFFICE, Role.ADMINISTRATOR, Role.AUDITOR, Role.SECURITY, Role.SUPERVISION})
+
+
+class User(AbstractUser):
+    """A person who signs in. Residents need no account and have none."""
+
+    first_name = None  # type: ignore[assignment]  # Chinese names are one field
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField("姓名", max_length=40)
+    role = models.CharField("角色", max_length=20, choices=Role.choices)
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="members", verbose_name="所属单位"
+    )
+    group = models.ForeignKey(
+        SpecialGroup, models.PROTECT, null=True, blank=True, related_name="heads", verbose_name="所属专项组"
+    )
+    leader = models.OneToOneField(
+        Leader, models.PROTECT, null=True, blank=True, related_name="account", verbose_name="领导"
+    )
+    must_change_password = models.BooleanField("首次登录须改密码", default=True)
+
+    REQUIRED_FIELDS = ["name", "role"]
+
+    class Meta:
+        verbose_name = "用户"
+        constraints = [
+            models.CheckConstraint(condition=~Q(role=Role.LIAISON) | Q(unit__isnull=False), name="liaison_has_unit"),
+            models.CheckConstraint(
+                condition=~Q(role=Role.GROUP_HEAD) | Q(group__isnull=False), name="group_head_has_group"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.standing}）"
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @property
+    def standing(self) -> str:
+        """What this person acts as, in words: their unit or group, else their role."""
+        if self.role == Role.LIAISON and self.unit:
+            return self.unit.name
+        if self.role == Role.GROUP_HEAD and self.group:
+            return self.group.name
+        return self.get_role_display()

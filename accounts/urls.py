@@ -1,0 +1,19 @@
+from django.urls import path
+
+from accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("accounts/login/", views.login, name="login"),
+    path("accounts/logout/", views.logout, name="logout"),
+    path("accounts/second-factor/", views.second_factor, name="second_factor"),
+    path("accounts/password/", views.password_change, name="password_change"),
+    path("workbench/profile/", views.profile, name="profile"),
+    path("workbench/profile/totp/", views.totp, name="totp"),
+    path("workbench/users/", views.users, name="users"),
+    path("workbench/users/new/", views.user_new, name="user_new"),
+    path("workbench/users/<int:pk>/", views.user_edit, name="user_edit"),
+    path("workbench/users/<int:pk>/reset-password/", views.user_reset_password, name="user_reset_password"),
+    path("workbench/units/", views.units, name="units"),
+    path("workbench/units/<str:code>/", views.unit, name="unit"),
+]

@@ -1,0 +1,14 @@
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def address(request: HttpRequest) -> str:
+    """The client's IP address as the outermost of our own proxies saw it.
+
+    Everything left of that in X-Forwarded-For was written by the client and is not believed.
+    """
+    hops = settings.TRUSTED_PROXY_COUNT or 0
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",") if hops else []
+    if len(forwarded) >= hops > 0:
+        return forwarded[-hops].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))

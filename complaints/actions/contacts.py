@@ -1,0 +1,38 @@
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import User
+from audit import log
+from common.budgets import Limit, spend
+from complaints.models import Reporter
+from complaints.workflow import OPEN_STATES
+
+REVEALS_PER_DAY = Limit(
+    name="reveal-phone",
+    most=30,
+    per=timedelta(days=1),
+    refusal="今天查看号码的次数已用完（30 次）。明天再看，急事请找审计员说明。",
+)
+
+
+def reveal_phone(reporter: Reporter, *, reason: str, by: User, at: datetime) -> str:
+    """The reporter's full phone, for a stated reason that the audit log keeps. At most 30 a person and day."""
+    spend(REVEALS_PER_DAY, str(by.pk), at=at)
+    with transaction.atomic():
+        log.record("查看反映人电话", by=by, at=at, target=reporter.complaint, reason=reason)
+    return reporter.phone
+
+
+def erase_expired_contacts(*, at: datetime) -> int:
+    """Erase the contact data of cases that ended longer ago than CONTACT_RETENTION_DAYS; returns how many."""
+    before = at - timedelta(days=settings.CONTACT_RETENTION_DAYS)
+    expired = (
+        Reporter.objects.filter(erased_at=None, complaint__stage_started_at__lt=before)
+        .exclude(complaint__state__in=OPEN_STATES)
+        .values_list("pk", flat=True)
+    )
+    return Reporter.objects.filter(pk__in=list(expired)).update(
+        phone_encrypted="", phone_digest="", name_encrypted="", may_contact=False, erased_at=at
+    )

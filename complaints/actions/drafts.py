@@ -1,0 +1,47 @@
+from datetime import datetime
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from common.errors import DomainError
+from complaints.models import Draft, DraftPhoto
+from complaints.pictures import CleanPhoto
+
+MOST_PHOTOS = 6
+
+
+@transaction.atomic
+def add_draft_photo(draft: Draft, *, photo: CleanPhoto, at: datetime) -> DraftPhoto:
+    # Lock the draft, or six photos sent at once would all count to five.
+    Draft.objects.select_for_update().get(pk=draft.pk)
+    same = draft.photos.filter(sha256=photo.sha256).first()
+    if same:
+        return same
+    if draft.photos.count() >= MOST_PHOTOS:
+        raise DomainError(f"最多传 {MOST_PHOTOS} 张照片。要换的话，先移除一张。")
+    row = DraftPhoto(draft=draft, width=photo.width, height=photo.height, sha256=photo.sha256, added_at=at)
+    row.file.save("photo.jpg", ContentFile(photo.content), save=False)
+    row.save(force_insert=True)
+    return row
+
+
+@transaction.atomic
+def remove_draft_photo(photo: DraftPhoto) -> None:
+    _delete_file_after_commit(str(photo.file.name))
+    photo.delete()
+
+
+@transaction.atomic
+def forget_abandoned_drafts(*, at: datetime) -> int:
+    """Delete the drafts, with their photos, that nobody filed within Draft.KEPT_FOR; returns how many."""
+    abandoned = Draft.objects.filter(created_at__lt=at - Draft.KEPT_FOR)
+    for name in DraftPhoto.objects.filter(draft__in=abandoned).values_list("file", flat=True):
+        _delete_file_after_commit(name)
+    count = abandoned.count()
+    abandoned.delete()
+    return count
+
+
+def _delete_file_after_commit(name: str) -> None:
+    transaction.on_commit(lambda: default_storage.delete(name), robust=True)

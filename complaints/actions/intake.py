@@ -1,0 +1,136 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from accounts.models import User
+from common import crypto
+from common.calendar import working_calendar
+from common.clock import CITY_TIME, Clock
+from complaints.actions.photos import attach, store
+from complaints.deadlines import stage_deadline
+from complaints.models import Channel, Complaint, Draft, Event, NumberSeries, Photo, ProblemGroup, Reporter
+from complaints.pictures import CleanPhoto
+from complaints.workflow import Move, State
+from grids.locating import Place
+from grids.models import Grid
+
+ACCEPT_WITHIN_WORK_HOURS = 2
+# Which wording of the privacy notice the person saw; it changes with templates/complaints/_notice.html.
+NOTICE_VERSION = "2026-11"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How to reach the person who filed. `phone`: 11 digits."""
+
+    phone: str
+    name: str = ""
+    may_contact: bool = False
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A case and the code its reporter follows it by. `is_new` is False if the same key had filed it before."""
+
+    complaint: Complaint
+    code: str
+    is_new: bool
+
+
+def file(
+    *,
+    text: str,
+    group: ProblemGroup,
+    channel: Channel,
+    contact: Contact,
+    key: str,
+    at: datetime,
+    place: str = "",
+    point: tuple[float, float] | None = None,
+    grid: Grid | None = None,
+    photos: Sequence[CleanPhoto] = (),
+    draft: Draft | None = None,
+    is_confidential: bool = False,
+    by: User | None = None,
+) -> Filed:
+    """Make a case of what somebody reports. `point` is (longitude, latitude), WGS-84, and wins over `grid`.
+
+    `key` names the submission: a second call with it gives back the first one's case and code and changes nothing.
+    """
+    earlier = _filed_before(key)
+    if earlier:
+        return earlier
+    near = False
+    if point:
+        located = Grid.locate(*point)
+        grid, near = located.grid, located.place is Place.NEAR
+    case = Complaint(
+        channel=channel, group=group, text=text, place=place, grid=grid, is_near_grid=near, intake_key=key,
+        longitude=point[0] if point else None, latitude=point[1] if point else None,
+        is_confidential=is_confidential, filed_by=by, filed_at=at,
+    )  # fmt: skip
+    try:
+        return _store(case, contact=contact, photos=photos, draft=draft, by=by, at=at)
+    except IntegrityError:
+        # The same submission came in twice at once, and the other one won.
+        won = _filed_before(key)
+        if won is None:
+            raise
+        return won
+
+
+@transaction.atomic
+def _store(
+    case: Complaint,
+    *,
+    contact: Contact,
+    photos: Sequence[CleanPhoto],
+    draft: Draft | None,
+    by: User | None,
+    at: datetime,
+) -> Filed:
+    limit = stage_deadline(at, ACCEPT_WITHIN_WORK_HOURS, Clock.WORK_HOUR, working_calendar())
+    case.stage_started_at, case.warn_at, case.due_at = at, limit.warn_at, limit.due_at
+    case.number = _next_number(at)
+    case.save(force_insert=True)
+    event = Event.objects.create(complaint=case, version=0, move=Move.FILE, to_state=State.RECEIVED, actor=by, at=at)
+    _add_reporter(case, contact, at=at)
+    attach(store(photos, at=at), to=event, kind=Photo.Kind.BEFORE)
+    if draft:
+        attach(list(draft.photos.all()), to=event, kind=Photo.Kind.BEFORE)
+        draft.delete()
+    return Filed(case, crypto.tracking_code(case.intake_key), is_new=True)
+
+
+def _add_reporter(case: Complaint, contact: Contact, *, at: datetime) -> None:
+    Reporter.objects.create(
+        complaint=case,
+        code_digest=crypto.digest("code", crypto.tracking_code(case.intake_key)),
+        phone_encrypted=crypto.encrypt(contact.phone) if contact.phone else "",
+        phone_digest=crypto.digest("phone", contact.phone) if contact.phone else "",
+        name_encrypted=crypto.encrypt(contact.name) if contact.name else "",
+        may_contact=contact.may_contact,
+        notice_version=NOTICE_VERSION,
+        created_at=at,
+    )
+
+
+def _filed_before(key: str) -> Filed | None:
+    earlier = Complaint.objects.filter(intake_key=key).first()
+    return Filed(earlier, crypto.tracking_code(key), is_new=False) if earlier else None
+
+
+def _next_number(at: datetime) -> str:
+    """Take the year's next case number; holds the series until the transaction ends, so that there is no gap."""
+    year = at.astimezone(CITY_TIME).year
+    NumberSeries.objects.get_or_create(year=year)
+    NumberSeries.objects.filter(year=year).update(last=F("last") + 1)
+    return f"{year}-{NumberSeries.objects.get(year=year).last:06}"
+
+
+def web_key(draft_id: UUID) -> str:
+    return f"web:{draft_id}"

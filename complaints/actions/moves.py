@@ -1,0 +1,187 @@
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.models import Role, Unit, User
+from common.calendar import working_calendar
+from common.clock import CITY_TIME, Clock, deadline
+from common.errors import DomainError, StaleRecord
+from common.events import announce
+from complaints import events, routing, workflow
+from complaints.actions.intake import ACCEPT_WITHIN_WORK_HOURS
+from complaints.actions.photos import attach, store
+from complaints.deadlines import RETURN_WITHIN_WORK_DAYS, limit_of, stage_deadline
+from complaints.models import Category, Complaint, Event, Photo
+from complaints.models.complaint import Satisfaction
+from complaints.pictures import CleanPhoto
+from complaints.workflow import Move, State
+from notifications.outbox import notify
+
+REOPEN_WITHIN = timedelta(days=15)
+MOST_RETURNS = 2
+
+
+class StaleCase(StaleRecord):
+    """Someone else moved the case first; the message says who and what."""
+
+    def __init__(self, winner: Event | None) -> None:
+        what = f"{_who(winner)}刚刚办了“{winner.get_move_display()}”" if winner else "这件案件刚刚被别人改动"
+        super().__init__(f"{what}，您这一步没有办成。请看过最新情况再办，您写的内容还在。")
+
+
+@transaction.atomic
+def accept(
+    complaint: Complaint, *, category: Category, by: User, at: datetime, is_urgent: bool = False, note: str = ""
+) -> None:
+    limit = stage_deadline(at, ACCEPT_WITHIN_WORK_HOURS, Clock.WORK_HOUR, working_calendar())
+    _move(
+        complaint, Move.ACCEPT, by=by, at=at, note=note, basis=f"定为“{category.name}”",
+        category=category, is_urgent=is_urgent, warn_at=limit.warn_at, due_at=limit.due_at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def reject(complaint: Complaint, *, reason: str, by: User, at: datetime) -> None:
+    """Refuse a case, with the reason and where to turn instead, which the resident reads."""
+    _move(complaint, Move.REJECT, by=by, at=at, note=reason, warn_at=None, due_at=None)
+
+
+@transaction.atomic
+def dispatch(complaint: Complaint, *, to: Unit, by: User, at: datetime, note: str = "") -> None:
+    """Hand the case to a unit; its clock starts now."""
+    proposal = routing.propose(complaint, on=at.astimezone(CITY_TIME).date())
+    basis = proposal.basis if proposal.unit == to else "创城办指定"
+    clock, limit = limit_of(complaint.category, is_urgent=complaint.is_urgent)
+    stage = stage_deadline(at, limit, clock, working_calendar())
+    _move(
+        complaint, Move.DISPATCH, by=by, at=at, note=note, basis=basis, unit=to, dispatched_at=at,
+        clock=clock, limit=limit, warn_at=stage.warn_at, due_at=stage.due_at,
+    )  # fmt: skip
+    _tell_unit(complaint, f"新派单：{complaint.title}", at=at)
+
+
+@transaction.atomic
+def sign(complaint: Complaint, *, by: User, at: datetime, note: str = "") -> None:
+    _move(complaint, Move.SIGN, by=by, at=at, note=note)
+
+
+@transaction.atomic
+def return_to_office(complaint: Complaint, *, reason: str, by: User, at: datetime) -> None:
+    """Give a case back unsigned: within two working days of its dispatch, and not a third time."""
+    if complaint.return_count >= MOST_RETURNS:
+        raise DomainError("这件案件已经退过两次，由创城办最终指定，不能再退。请签收办理。")
+    if complaint.dispatched_at and at > deadline(
+        complaint.dispatched_at, RETURN_WITHIN_WORK_DAYS, Clock.WORK_DAY, working_calendar()
+    ):
+        raise DomainError("派遣已超过 2 个工作日，不能再退单。请签收办理，有困难请联系创城办。")
+    limit = stage_deadline(at, ACCEPT_WITHIN_WORK_HOURS, Clock.WORK_HOUR, working_calendar())
+    _move(
+        complaint, Move.RETURN, by=by, at=at, note=reason, event_unit=complaint.unit, unit=None, dispatched_at=None,
+        return_count=F("return_count") + 1, warn_at=limit.warn_at, due_at=limit.due_at, clock="", limit=None,
+    )  # fmt: skip
+    _tell_office(complaint, f"退单：{complaint.title}", at=at)
+
+
+@transaction.atomic
+def submit_result(
+    complaint: Complaint, *, result: str, by: User, at: datetime, photos: Sequence[CleanPhoto] = ()
+) -> None:
+    event = _move(complaint, Move.SUBMIT, by=by, at=at, note=result, result=result, handled_at=at)
+    attach(store(photos, at=at), to=event, kind=Photo.Kind.AFTER)
+    _tell_office(complaint, f"待核查：{complaint.title}", at=at)
+
+
+@transaction.atomic
+def pass_verification(complaint: Complaint, *, by: User, at: datetime, note: str = "") -> None:
+    """The result holds on site: the case is closed, in time if the unit had submitted by its deadline."""
+    in_time = bool(complaint.handled_at and complaint.due_at and complaint.handled_at <= complaint.due_at)
+    _move(complaint, Move.PASS, by=by, at=at, note=note, closed_at=at, closed_in_time=in_time)
+    announce(events.complaint_closed, complaint_id=complaint.pk, unit_id=complaint.unit_id)
+
+
+@transaction.atomic
+def rework(complaint: Complaint, *, reason: str, by: User, at: datetime) -> None:
+    """Send a result back. Its deadline stays: what was promised to the resident does not move."""
+    _move(complaint, Move.REWORK, by=by, at=at, note=reason, rework_count=F("rework_count") + 1)
+    _tell_unit(complaint, f"返工：{complaint.title}", at=at)
+
+
+@transaction.atomic
+def rate(complaint: Complaint, *, satisfaction: Satisfaction, is_solved: bool, at: datetime, comment: str = "") -> None:
+    """The resident's word on a closed case; "not solved" opens it once more if it was closed lately."""
+    if complaint.rated_at:
+        raise DomainError("这件已经评价过了，谢谢您。")
+    said = f"{satisfaction.label}，{'解决了' if is_solved else '没有解决'}"
+    _move(
+        complaint, Move.RATE, by=None, at=at, note=f"{said}。{comment}" if comment else said,
+        satisfaction=satisfaction, is_solved=is_solved, rated_at=at,
+    )  # fmt: skip
+    if not is_solved and may_reopen(complaint, at=at):
+        _reopen(complaint, at=at)
+
+
+def may_reopen(complaint: Complaint, *, at: datetime) -> bool:
+    lately = complaint.closed_at is not None and at - complaint.closed_at <= REOPEN_WITHIN
+    return complaint.state == State.CLOSED and complaint.round == 1 and lately
+
+
+def _reopen(complaint: Complaint, *, at: datetime) -> None:
+    """Second handling (二次办理) by the same unit with a new deadline; the second result may be rated again."""
+    clock, limit = limit_of(complaint.category, is_urgent=complaint.is_urgent)
+    stage = stage_deadline(at, limit, clock, working_calendar())
+    _move(
+        complaint, Move.REOPEN, by=None, at=at, note="反映人评价“没有解决”", round=2, closed_at=None,
+        closed_in_time=None, handled_at=None, satisfaction=None, is_solved=None, rated_at=None,
+        clock=clock, limit=limit, warn_at=stage.warn_at, due_at=stage.due_at,
+    )  # fmt: skip
+    _tell_unit(complaint, f"二次办理：{complaint.title}", at=at)
+    _tell_office(complaint, f"居民评价没有解决：{complaint.title}", at=at)
+
+
+def _move(
+    complaint: Complaint,
+    move: Move,
+    *,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    basis: str = "",
+    event_unit: Unit | None = None,
+    **changes: Any,
+) -> Event:
+    """Change the state if nobody else did since we read it, and write the one event that says so."""
+    before = State(complaint.state)
+    after = workflow.destination(move, before)
+    used = at - complaint.stage_started_at
+    overdue = complaint.due_at is not None and at > complaint.due_at
+    as_we_read_it = Complaint.objects.filter(pk=complaint.pk, version=complaint.version)
+    if not as_we_read_it.update(state=after, version=F("version") + 1, stage_started_at=at, **changes):
+        raise StaleCase(
+            complaint.events.select_related("actor__unit", "actor__group").order_by("-version").first()
+        )
+    complaint.refresh_from_db()
+    return Event.objects.create(
+        complaint=complaint, version=complaint.version, move=move, from_state=before, to_state=after,
+        actor=by, unit=event_unit or complaint.unit, at=at, note=note, basis=basis,
+        seconds_used=max(0, int(used.total_seconds())), was_overdue=overdue,
+    )  # fmt: skip
+
+
+def _who(event: Event) -> str:
+    return str(event.actor) if event.actor else "反映人"
+
+
+def _tell_unit(complaint: Complaint, title: str, *, at: datetime) -> None:
+    _tell(complaint, User.objects.filter(unit=complaint.unit, role=Role.LIAISON, is_active=True), title, at=at)
+
+
+def _tell_office(complaint: Complaint, title: str, *, at: datetime) -> None:
+    _tell(complaint, User.objects.filter(role=Role.OFFICE, is_active=True), title, at=at)
+
+
+def _tell(complaint: Complaint, people: Any, title: str, *, at: datetime) -> None:
+    reason = f"case:{complaint.number}:{complaint.version}"
+    notify(people, reason=reason, title=title, url=complaint.get_absolute_url(), at=at)

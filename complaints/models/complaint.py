@@ -1,0 +1,189 @@
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import models
+from django.db.models import Case, F, Q, When
+from django.urls import reverse
+
+from accounts.models import Role, Unit, User
+from common.clock import Clock
+from complaints.models.category import Category, ProblemGroup
+from complaints.workflow import OPEN_STATES, State
+from grids.models import Grid
+
+# A liaison sees the cases of the own unit; the three account roles see none.
+SEE_ALL = frozenset({Role.OFFICE, Role.OPERATOR, Role.SUPERVISION})
+SEE_ALL_BUT_CONFIDENTIAL = frozenset({Role.GUIDANCE, Role.LEADER, Role.GROUP_HEAD})
+
+
+class Channel(models.TextChoices):
+    WEB = "web", "网上投诉"
+    HOTLINE = "hotline", "投诉热线"
+    APP = "app", "掌上漠河"
+    PATROL = "patrol", "日巡查"
+    INSPECTION = "inspection", "实地指导"
+
+
+class Light(StrEnum):
+    """How a case stands against its deadline: under 80 % of the limit, 80 to 100 %, past it, or without one."""
+
+    IN_TIME = "in_time"
+    SOON = "soon"
+    OVERDUE = "overdue"
+    NONE = "none"
+
+
+class Satisfaction(models.IntegerChoices):
+    VERY_SATISFIED = 5, "非常满意"
+    SATISFIED = 4, "满意"
+    NEUTRAL = 3, "一般"
+    DISSATISFIED = 2, "不满意"
+    VERY_DISSATISFIED = 1, "非常不满意"
+
+
+class ComplaintQuerySet(models.QuerySet["Complaint"]):
+    def visible_to(self, user: User) -> "ComplaintQuerySet":
+        if user.role in SEE_ALL:
+            return self
+        if user.role in SEE_ALL_BUT_CONFIDENTIAL:
+            return self.filter(is_confidential=False)
+        if user.role == Role.LIAISON and user.unit_id:
+            return self.filter(unit_id=user.unit_id)
+        return self.none()
+
+    def open(self) -> "ComplaintQuerySet":
+        return self.filter(state__in=OPEN_STATES)
+
+    def overdue(self, *, at: datetime) -> "ComplaintQuerySet":
+        return self.filter(state__in=OPEN_STATES, due_at__lt=at)
+
+    def due_soon(self, *, at: datetime) -> "ComplaintQuerySet":
+        return self.filter(state__in=OPEN_STATES, due_at__gte=at, warn_at__lte=at)
+
+    def most_urgent_first(self) -> "ComplaintQuerySet":
+        """Open before final, then by deadline; what has none yet comes by the time it was filed."""
+        final = Case(When(state__in=OPEN_STATES, then=0), default=1)
+        return self.order_by(final, F("due_at").asc(nulls_last=True), "filed_at", "pk")
+
+
+class Complaint(models.Model):
+    """The case (案件): something wrong in the city that someone has asked to put right, whatever its channel."""
+
+    number = models.CharField("案件编号", max_length=12, unique=True)
+    channel = models.CharField("来源", max_length=20, choices=Channel.choices)
+    group = models.CharField("问题分组", max_length=20, choices=ProblemGroup.choices)
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, related_name="complaints", verbose_name="类别"
+    )
+    text = models.TextField("反映内容", max_length=500)
+    place = models.CharField("具体地方", max_length=120, blank=True)
+    longitude = models.FloatField("经度", null=True, blank=True)
+    latitude = models.FloatField("纬度", null=True, blank=True)
+    grid = models.ForeignKey(
+        Grid, models.PROTECT, null=True, blank=True, related_name="complaints", verbose_name="网格"
+    )
+    # The point lies just outside the grid's edge and was counted to it.
+    is_near_grid = models.BooleanField(default=False)
+    filed_at = models.DateTimeField("反映时间")
+    filed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="filed_complaints", verbose_name="登记人"
+    )
+    # A submission repeated with the same key is this case, not a second one.
+    intake_key = models.CharField(max_length=80, unique=True)
+    is_confidential = models.BooleanField("保密", default=False)
+
+    # Only complaints.actions changes what follows.
+    state = models.CharField("状态", max_length=20, choices=State.choices, default=State.RECEIVED)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="complaints", verbose_name="责任单位"
+    )
+    is_urgent = models.BooleanField("紧急", default=False)
+    clock = models.CharField("计时方式", max_length=20, choices=Clock.choices, blank=True)
+    limit = models.PositiveSmallIntegerField("时限", null=True, blank=True)
+    # The stage's deadline and the moment its light turns yellow, stored when set: a changed rule rewrites no promise.
+    stage_started_at = models.DateTimeField("本阶段开始")
+    warn_at = models.DateTimeField("预警时间", null=True, blank=True)
+    due_at = models.DateTimeField("办理期限", null=True, blank=True)
+    dispatched_at = models.DateTimeField("派遣时间", null=True, blank=True)
+    handled_at = models.DateTimeField("处理完成时间", null=True, blank=True)
+    closed_at = models.DateTimeField("办结时间", null=True, blank=True)
+    closed_in_time = models.BooleanField("按期办结", null=True, blank=True)
+    return_count = models.PositiveSmallIntegerField("退单次数", default=0)
+    rework_count = models.PositiveSmallIntegerField("返工次数", default=0)
+    round = models.PositiveSmallIntegerField("第几次办理", default=1)
+    result = models.TextField("办理结果", max_length=1000, blank=True)
+    satisfaction = models.PositiveSmallIntegerField("满意度", choices=Satisfaction.choices, null=True, blank=True)
+    is_solved = models.BooleanField("是否解决", null=True, blank=True)
+    rated_at = models.DateTimeField("评价时间", null=True, blank=True)
+
+    objects = ComplaintQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "案件"
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="complaint_state_known"),
+            models.CheckConstraint(
+                condition=Q(longitude=None, latitude=None) | Q(longitude__isnull=False, latitude__isnull=False),
+                name="complaint_point_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(warn_at=None, due_at=None) | Q(warn_at__isnull=False, due_at__isnull=False),
+                name="complaint_warn_and_due_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(unit=None, dispatched_at=None) | Q(unit__isnull=False, dispatched_at__isnull=False),
+                name="complaint_unit_and_dispatch_together",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="closed") | Q(closed_at__isnull=False), name="complaint_closed_has_moment"
+            ),
+            models.CheckConstraint(
+                condition=Q(satisfaction=None, is_solved=None, rated_at=None)
+                | Q(satisfaction__isnull=False, is_solved__isnull=False, rated_at__isnull=False),
+                name="complaint_rating_whole",
+            ),
+        ]
+        indexes = [
+            # For the queue: one state, the most urgent first.
+            models.Index(fields=["state", "due_at", "filed_at"], name="complaint_queue"),
+            # For a unit's own queue.
+            models.Index(fields=["unit", "state", "due_at"], name="complaint_unit_queue"),
+            # For the public list and the monthly figures.
+            models.Index(fields=["-closed_at"], condition=Q(state="closed"), name="complaint_closed_lately"),
+            models.Index(fields=["filed_at"], name="complaint_filed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("complaints:case", args=[self.number])
+
+    @property
+    def title(self) -> str:
+        """The first sentence of the text, for headings and rows."""
+        first = self.text.strip().splitlines()[0] if self.text.strip() else ""
+        for stop in "。！？；":
+            first = first.split(stop)[0]
+        return first if len(first) <= 40 else first[:39] + "…"
+
+    def light(self, *, at: datetime) -> Light:
+        if self.due_at is None or self.warn_at is None or self.state not in OPEN_STATES:
+            return Light.NONE
+        if at > self.due_at:
+            return Light.OVERDUE
+        return Light.SOON if at >= self.warn_at else Light.IN_TIME
+
+
+class NumberSeries(models.Model):
+    """The last case number given in a year; taken by a conditional UPDATE, so that no number is given twice."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "案件编号"
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.last:06}"

@@ -1,0 +1,21 @@
+from django.urls import path
+
+from complaints import views
+
+app_name = "complaints"
+urlpatterns = [
+    path("complaints/new/", views.new, name="new"),
+    path("complaints/new/<slug:step>/", views.new_step, name="new_step"),
+    path("complaints/new/photos/add/", views.add_photo, name="add_photo"),
+    path("complaints/new/photos/<str:token>/remove/", views.remove_photo, name="remove_photo"),
+    path("complaints/receipt/", views.receipt, name="receipt"),
+    path("complaints/receipt/picture/", views.receipt_picture, name="receipt_picture"),
+    path("complaints/track/", views.track, name="track"),
+    path("complaints/track/case/", views.tracked, name="tracked"),
+    path("complaints/track/rate/", views.rate, name="rate"),
+    path("complaints/photos/<str:token>/", views.photo, name="photo"),
+    path("workbench/complaints/", views.queue, name="queue"),
+    path("workbench/complaints/<str:number>/", views.case, name="case"),
+    path("workbench/complaints/<str:number>/contact/", views.reveal_contact, name="reveal_contact"),
+    path("workbench/complaints/<str:number>/<slug:move>/", views.move, name="move"),
+]

@@ -1,0 +1,99 @@
+"""Find the grid of a point: an R-tree over the current polygons, built once per map version and process."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from threading import Lock
+from uuid import uuid4
+
+from shapely import STRtree
+from shapely.affinity import scale
+from shapely.geometry import Point, shape
+from shapely.geometry.base import BaseGeometry
+
+from common.models import Fact
+from grids.models import Grid
+
+MAP_VERSION = "map_version"
+# A phone's position indoors or under trees is easily this far off.
+NEAR_METRES = 40.0
+_METRES_PER_DEGREE = 111_320.0
+
+
+class Place(StrEnum):
+    INSIDE = "inside"
+    NEAR = "near"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where a point lies: `grid` is None if outside; `metres` is the distance to it, 0 inside."""
+
+    place: Place
+    grid: Grid | None = None
+    metres: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Index:
+    version: str
+    ids: tuple[int, ...]
+    tree: STRtree
+    east_west_scale: float
+
+
+_lock = Lock()
+_current: _Index | None = None
+
+
+def locate(longitude: float, latitude: float) -> Located:
+    """Which current grid a WGS-84 point lies in; a point up to NEAR_METRES outside counts as near the closest.
+
+    A point on a shared edge belongs to the grid with the lower code, so that the answer does not depend on chance.
+    """
+    index = _index()
+    if not index.ids:
+        return Located(Place.OUTSIDE)
+    point = _metric(Point(longitude, latitude), index.east_west_scale)
+    found = index.tree.query(point, predicate="dwithin", distance=NEAR_METRES)
+    if not len(found):
+        return Located(Place.OUTSIDE)
+    metres, position = min((index.tree.geometries[i].distance(point), int(i)) for i in found)
+    grid = Grid.objects.select_related("community").get(pk=index.ids[position])
+    return Located(Place.INSIDE if metres == 0 else Place.NEAR, grid, round(metres, 1))
+
+
+def map_changed() -> None:
+    """Tell every process that grids were drawn anew; to be called in the transaction that changes them."""
+    # A random stamp, not a counter: one that was rolled back can never stand for other polygons later.
+    Fact.write(MAP_VERSION, uuid4().hex)
+
+
+def map_version() -> str:
+    """The stamp of the polygons as they are now; good for an ETag."""
+    return str(Fact.read(MAP_VERSION, ""))
+
+
+def _index() -> _Index:
+    global _current
+    version = map_version()
+    if _current is None or _current.version != version:
+        with _lock:
+            _current = _build(version)
+    return _current
+
+
+def _build(version: str) -> _Index:
+    rows = list(
+        Grid.objects.filter(ended_on=None).exclude(boundary=None).order_by("code").values_list("pk", "boundary")
+    )
+    shapes = [shape(boundary) for _, boundary in rows]
+    latitude = sum(s.centroid.y for s in shapes) / len(shapes) if shapes else 0.0
+    east_west = math.cos(math.radians(latitude))
+    return _Index(version, tuple(pk for pk, _ in rows), STRtree([_metric(s, east_west) for s in shapes]), east_west)
+
+
+def _metric(geometry: BaseGeometry, east_west: float) -> BaseGeometry:
+    """Degrees to metres, flat: within a town of a few kilometres the error stays under a metre."""
+    return scale(geometry, _METRES_PER_DEGREE * east_west, _METRES_PER_DEGREE, origin=(0, 0))

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from grids import api, views
+
+app_name = "grids"
+urlpatterns = [
+    path("grids/", views.city_map, name="map"),
+    path("grids/mine/", views.my_grid, name="mine"),
+    path("grids/<str:code>/", views.detail, name="detail"),
+    path("workbench/grids/", views.grid_list, name="list"),
+    path("workbench/grids/coverage/", views.coverage, name="coverage"),
+    path("workbench/grids/<str:code>/edit/", views.edit, name="edit"),
+    path("workbench/import/", views.import_page, name="import"),
+    path("workbench/import/template/<str:name>/", views.import_template, name="import_template"),
+    path("workbench/export/", views.export, name="export"),
+    path("api/v1/grids/", api.grids, name="api_grids"),
+    path("api/v1/grids/locate/", api.locate, name="api_locate"),
+]

@@ -1,0 +1,62 @@
+"""The side list of the workbench: which pages a role works with."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from accounts.models import Role, User
+
+EVERY_CASE = frozenset({Role.OFFICE, Role.OPERATOR, Role.GUIDANCE, Role.SUPERVISION, Role.LEADER, Role.GROUP_HEAD})
+STAFF = frozenset(Role)
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str
+    url: str
+    current: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    items: list[Item]
+
+
+# Section → (label, address name, roles). One line per page; a role sees what it works with.
+PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
+    ("", [("工作台", "workbench", STAFF)]),
+    (
+        "案件",
+        [("案件队列", "complaints:queue", EVERY_CASE), ("我的案件", "complaints:queue", frozenset({Role.LIAISON}))],
+    ),
+    (
+        "挂图作战",
+        [
+            ("红蓝旗图版", "progress:city", STAFF),
+            ("标旗", "progress:marking_home", frozenset({Role.OFFICE})),
+            ("月任务", "progress:tasks", frozenset({Role.OFFICE, Role.LIAISON, Role.GROUP_HEAD, Role.LEADER})),
+        ],
+    ),
+    (
+        "城市",
+        [
+            ("网格与包保", "grids:list", STAFF),
+            ("包保覆盖", "grids:coverage", EVERY_CASE),
+            ("责任单位", "accounts:units", STAFF),
+            ("导入导出", "grids:import", frozenset({Role.OFFICE, Role.ADMINISTRATOR})),
+        ],
+    ),
+    ("管理", [("用户与角色", "accounts:users", frozenset({Role.ADMINISTRATOR}))]),
+]
+
+
+def side_nav(user: User, current: str) -> list[Section]:
+    """The sections and pages this person works with; `current` is the view name of the page being shown."""
+    sections = []
+    for title, pages in PAGES:
+        items = [Item(label, reverse(name), name == current) for label, name, roles in pages if user.role in roles]
+        if items:
+            sections.append(Section(title, items))
+    return sections

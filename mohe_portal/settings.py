@@ -1,0 +1,358 @@
+"""Every setting that differs between machines comes from the environment; .env.example documents each.
+
+Without PRODUCTION the portal runs embedded: SQLite, a folder as the queue, a key of its own, all under VAR_DIR.
+With PRODUCTION=1 it refuses to start half-configured.
+"""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+PRODUCTION: bool = env.bool("PRODUCTION", False)
+DEBUG: bool = env.bool("DEBUG", False)
+VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "media"))).resolve()
+DATABASE_URL: str = env.str("DATABASE_URL", "")
+REDIS_URL: str = env.str("REDIS_URL", "")
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
+SECRET_KEY: str = env.str("SECRET_KEY", "")
+# How many proxies of ours stand in front; 0 means X-Forwarded-* is never believed.
+TRUSTED_PROXY_COUNT: int | None = env.int("TRUSTED_PROXY_COUNT", None)
+
+
+def _refuse_half_configured_production() -> None:
+    required = {
+        "SECRET_KEY": len(SECRET_KEY) >= 50,
+        "ALLOWED_HOSTS": bool(ALLOWED_HOSTS) and "*" not in ALLOWED_HOSTS,
+        "TRUSTED_PROXY_COUNT": TRUSTED_PROXY_COUNT is not None,
+        "DATABASE_URL": DATABASE_URL.startswith(("postgres://", "postgresql://")),
+        "REDIS_URL": REDIS_URL.startswith(("redis://", "rediss://", "unix://")),
+        "DEBUG=0": not DEBUG,
+    }
+    missing = [name for name, given in required.items() if not given]
+    if missing:
+        raise ImproperlyConfigured(
+            f"PRODUCTION=1 needs {', '.join(missing)} set properly; see .env.example for what each one takes."
+        )
+
+
+def _embedded_secret_key() -> str:
+    """A key made on the first start and kept beside the database it protects."""
+    kept = VAR_DIR / "secret_key"
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    try:
+        with kept.open("x") as new:
+            kept.chmod(0o600)
+            new.write(secrets.token_urlsafe(64))
+    except FileExistsError:
+        pass
+    return kept.read_text().strip()
+
+
+if PRODUCTION:
+    _refuse_half_configured_production()
+else:
+    SECRET_KEY = SECRET_KEY or _embedded_secret_key()
+    ALLOWED_HOSTS = ALLOWED_HOSTS or ["127.0.0.1", "localhost", "[::1]"]
+TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT or 0
+
+# Keys for encrypted columns, newest first: new rows use the first, old rows are read with any.
+FIELD_KEYS: list[str] = env.list("FIELD_KEYS", []) or [SECRET_KEY]
+# Key of the digests by which phones and tracking codes are found. Changing it makes every stored one unfindable.
+LOOKUP_KEY: str = env.str("LOOKUP_KEY", "") or SECRET_KEY
+
+# --- apps -------------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "axes",
+    "csp",
+    "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "leaflet",
+    "rest_framework",
+    "drf_spectacular",
+    "template_partials",
+    # Ours, lowest first: each may import those above it in this list, never below.
+    "common",
+    "audit",
+    "notifications",
+    "accounts",
+    "grids",
+    "complaints",
+    "progress",
+    "mohe_portal",
+]
+MIDDLEWARE = [
+    "common.middleware.request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "common.middleware.unavailable_database_is_503",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.idle_sign_out",
+    "accounts.middleware.first_password_change",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "common.middleware.show_domain_errors",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "mohe_portal.urls"
+WSGI_APPLICATION = "mohe_portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["template_partials.templatetags.partials"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "mohe_portal.context.portal",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- database, cache, queue -------------------------------------------------------------------------------------------
+
+SQLITE_OPTIONS = {
+    # IMMEDIATE takes the write lock at BEGIN, so that read-then-write never fails half way with "locked".
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
+}
+POSTGRES_OPTIONS = {
+    "connect_timeout": 3,
+    "options": "-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=30s",
+}
+
+
+def _database() -> dict[str, Any]:
+    default = f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
+    config: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL or default))
+    if config["ENGINE"].endswith("sqlite3"):
+        Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        return config | {"OPTIONS": SQLITE_OPTIONS, "TEST": {"NAME": str(VAR_DIR / "test.sqlite3")}}
+    return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": POSTGRES_OPTIONS}
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+if REDIS_URL:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "portal",
+            "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+        }
+    }
+else:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str(VAR_DIR / "cache"),
+        }
+    }
+
+BROKER_DIR = VAR_DIR / "broker"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+if REDIS_URL:
+    # A hung Redis must not hold a request: the outbox row is the record, the queue only makes it fast.
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "socket_timeout": 2,
+        "socket_connect_timeout": 1,
+        "retry_on_timeout": False,
+        "max_retries": 0,
+    }
+else:
+    BROKER_DIR.mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_DIR),
+        "data_folder_out": str(BROKER_DIR),
+        "control_folder": str(BROKER_DIR / "control"),
+        "polling_interval": 0.1,
+    }
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_TIME_LIMIT = 660
+CELERY_TASK_SOFT_TIME_LIMIT = 600
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "deliver-waiting-notices": {"task": "notifications.tasks.deliver_waiting", "schedule": 15.0},
+    "forget-abandoned-drafts": {
+        "task": "complaints.tasks.forget_abandoned_drafts",
+        "schedule": crontab(hour=3, minute=5),
+    },
+    "erase-expired-contacts": {
+        "task": "complaints.tasks.erase_expired_contacts",
+        "schedule": crontab(hour=3, minute=15),
+    },
+}
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "workbench"
+LOGOUT_REDIRECT_URL = "home"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.ThreeOfFourKindsValidator"},
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "common.client.address"
+AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
+AXES_DISABLE_ACCESS_LOG = True  # the audit log records sign-ins
+OTP_TOTP_ISSUER = "漠河创城"
+SESSION_IDLE_MINUTES: int = env.int("SESSION_IDLE_MINUTES", 30)
+
+# --- transport and browser safety -------------------------------------------------------------------------------------
+
+SECURE_COOKIES: bool = env.bool("SECURE_COOKIES", PRODUCTION)
+SESSION_COOKIE_NAME = "__Host-session" if SECURE_COOKIES else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = SECURE_COOKIES
+SECURE_HSTS_SECONDS = 31536000 if SECURE_COOKIES else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# A phone photo is up to 20 MB; six of them are sent one by one, or together where there is no JavaScript.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 6
+PHOTO_MAX_BYTES = 20 * 1024 * 1024
+
+TILE_URL: str = env.str("TILE_URL", "")
+TILE_ATTRIBUTION: str = env.str("TILE_ATTRIBUTION", "")
+TILE_ORIGIN: str = env.str("TILE_ORIGIN", "")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        # Leaflet and Bootstrap draw some marks from data: images; photos chosen but not yet sent show as blob:.
+        "img-src": [SELF, "data:", "blob:", *([TILE_ORIGIN] if TILE_ORIGIN else [])],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE: str = env.str("TZ", "Asia/Shanghai")
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Hashed names want a collectstatic first; tests and DEBUG serve straight from the finders.
+STATIC_MANIFEST: bool = env.bool("STATIC_MANIFEST", not DEBUG)
+MEDIA_URL = "media/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_MANIFEST
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "NO_GLOBALS": True}
+
+FOOTER = {
+    "sponsor": env.str("SITE_SPONSOR", "（由设置填写）"),
+    "organizer": env.str("SITE_ORGANIZER", "漠河市创城办"),
+    "site_id": env.str("SITE_ID_CODE", "（由设置填写）"),
+    "icp": env.str("SITE_ICP", "（由设置填写）"),
+    "police": env.str("SITE_POLICE_RECORD", "（由设置填写）"),
+    "hotline": env.str("SITE_HOTLINE", ""),
+    "hotline_hours": env.str("SITE_HOTLINE_HOURS", "每天 8:00–18:00"),
+    "error_report_url": env.str("SITE_ERROR_REPORT_URL", ""),
+}
+CONTACT_RETENTION_DAYS: int = env.int("CONTACT_RETENTION_DAYS", 180)
+
+# --- notices ----------------------------------------------------------------------------------------------------------
+
+# inbox: shown in the portal only. file: one JSON line per effect besides, for checks from outside.
+NOTICE_BACKEND: str = env.str("NOTICE_BACKEND", "inbox")
+NOTICE_FILE = Path(env.str("NOTICE_FILE", str(VAR_DIR / "notices.jsonl")))
+
+# --- API --------------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "common.api.problem_json",
+}
+SPECTACULAR_SETTINGS = {"TITLE": "漠河创城", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+
+# --- logs -------------------------------------------------------------------------------------------------------------
+
+LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "common.logs.RequestIdFilter"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "axes": {"level": "ERROR"},  # it logs the names people try; the audit log keeps what matters
+    },
+}
+
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,29 @@
+"""The root of all addresses. Each app's urls hold whole paths, as contract names them."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from mohe_portal import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("elder/", views.elder, name="elder"),
+    path("help/", views.help_page, name="help"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("sitemap/", views.sitemap, name="sitemap"),
+    path("workbench/", views.workbench, name="workbench"),
+    path("livez", views.livez, name="livez"),
+    path("", include("accounts.urls")),
+    path("workbench/notices/", include("mohe_portal.inbox")),
+    path("", include("grids.urls")),
+    path("", include("complaints.urls")),
+    path("", include("progress.urls")),
+]
+if settings.DEBUG:
+    urlpatterns.append(path("components/", views.components, name="components"))
+
+handler400 = "mohe_portal.views.bad_request"
+handler403 = "mohe_portal.views.forbidden"
+handler404 = "mohe_portal.views.not_found"
+handler500 = "mohe_portal.views.server_error"
