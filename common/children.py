@@ -1,15 +1,31 @@
-"""Child processes that never outlive the one that started them."""
+"""Child processes that never outlive the one that started them, and leave nothing behind (Linux only)."""
 
 import ctypes
+import os
 import signal
 import sys
+from contextlib import suppress
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 # Looked up once here: between fork and exec a child may only call, not import.
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
 def end_with_parent() -> None:
-    """For Popen(preexec_fn=…): the child gets SIGTERM when its parent is gone, however that died. Linux only."""
+    """For Popen(preexec_fn=…): the child gets SIGTERM when its parent is gone, however that died."""
     if _prctl is not None:
         _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def adopt_orphans() -> None:
+    """From now on grandchildren whose parent ended become children of this process, which reaps them at its end."""
+    if _prctl is not None:
+        _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def reap() -> None:
+    """Take leave of every child that has ended and that nobody waited for."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass

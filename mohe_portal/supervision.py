@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType
 
-from common.children import end_with_parent
+from common.children import adopt_orphans, end_with_parent, reap
 
 LOOK_EVERY_SECONDS = 0.2
 # Longer than gunicorn's graceful_timeout: who has not ended by then is made to.
@@ -38,6 +38,7 @@ class Family:
         """
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._ask_to_stop)
+        adopt_orphans()
         try:
             for role in self._roles:
                 self._children[role.name] = subprocess.Popen(  # noqa: S603 -- our own commands
@@ -69,6 +70,7 @@ class Family:
                 child.wait(max(0.0, deadline - time.monotonic()))
             _kill_group(child.pid)  # also what a child left behind
             child.wait()
+        reap()
 
 
 def _kill_group(leader: int) -> None:

@@ -23,6 +23,8 @@ from accounts.models import Unit, User
 from mohe_portal.supervision import Family, Role
 
 START_SECONDS = 60
+# Where root is all there is the worker need not complain: it takes JSON, never pickles.
+ROOT_IS_FINE = "ignore:You're running the worker"
 CREDENTIALS = "sample_credentials.json"
 
 
@@ -137,7 +139,7 @@ def _roles() -> list[Role]:
     ]
     return [
         Role("网页 web", [sys.executable, "-m", "gunicorn", "--chdir", str(settings.BASE_DIR)]),
-        Role("任务 worker", [sys.executable, "-m", "celery", "--quiet", *worker]),
+        Role("任务 worker", [sys.executable, "-W", ROOT_IS_FINE, "-m", "celery", "--quiet", *worker]),
     ]
 
 
