@@ -11,7 +11,6 @@ from typing import Any
 import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 env = Env()
@@ -40,8 +39,10 @@ def _refuse_half_configured_production() -> None:
     }
     missing = [name for name, given in required.items() if not given]
     if missing:
-        raise ImproperlyConfigured(
-            f"PRODUCTION=1 needs {', '.join(missing)} set properly; see .env.example for what each one takes."
+        names = "、".join(missing)
+        # SystemExit and not ImproperlyConfigured: one line for the operator, no traceback.
+        raise SystemExit(
+            f"正式环境的设置不全：请填好 {names}，填法见 .env.example。Set {names} properly; .env.example says how."
         )
 
 
@@ -183,7 +184,7 @@ else:
     }
 
 BROKER_DIR = VAR_DIR / "broker"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost/"
 if REDIS_URL:
     # A hung Redis must not hold a request: the outbox row is the record, the queue only makes it fast.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
@@ -215,6 +216,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "heartbeat": {"task": "mohe_portal.tasks.heartbeat", "schedule": 30.0},
     "deliver-waiting-notices": {"task": "notifications.tasks.deliver_waiting", "schedule": 15.0},
     "forget-abandoned-drafts": {
         "task": "complaints.tasks.forget_abandoned_drafts",

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from mohe_portal import views
+from mohe_portal import health, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,7 +13,8 @@ urlpatterns = [
     path("accessibility/", views.accessibility, name="accessibility"),
     path("sitemap/", views.sitemap, name="sitemap"),
     path("workbench/", views.workbench, name="workbench"),
-    path("livez", views.livez, name="livez"),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
     path("", include("accounts.urls")),
     path("workbench/notices/", include("mohe_portal.inbox")),
     path("", include("grids.urls")),

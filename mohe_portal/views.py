@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -42,7 +43,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/privacy.html")
+    return render(request, "pages/privacy.html", {"retention_days": settings.CONTACT_RETENTION_DAYS})
 
 
 @public
@@ -68,12 +69,6 @@ def workbench(request: Request) -> HttpResponse:
 def components(request: HttpRequest) -> HttpResponse:
     """The gallery of components, in debug mode only."""
     return render(request, "components_gallery.html")
-
-
-@public
-@require_safe
-def livez(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("ok", content_type="text/plain")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

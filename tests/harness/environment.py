@@ -36,6 +36,7 @@ def prepare() -> None:
     for name in documented_variables():
         os.environ.pop(name, None)
     os.environ.update(PLAIN_SETTINGS, VAR_DIR=str(folder / "var"))
+    (folder / "var" / "static").mkdir(parents=True)  # whitenoise warns where collectstatic never ran
     servers = ExitStack()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(servers.close)
