@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 wsgi_app = "mohe_portal.wsgi"
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -20,3 +21,11 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 loglevel = os.environ.get("LOG_LEVEL", "WARNING").lower()
 control_socket_disable = True
 reload = os.environ.get("DEBUG", "").lower() in {"1", "true", "yes", "on"}
+
+
+def on_starting(server: Any) -> None:
+    """Read the settings once before there are workers: half-configured, it ends here in one line, and not in a loop."""
+    from django.conf import settings  # noqa: PLC0415 -- after the environment of wsgi_app is known
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mohe_portal.settings")
+    settings.PRODUCTION  # noqa: B018 -- reading is the point
