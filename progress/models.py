@@ -11,6 +11,16 @@ class Flag(models.TextChoices):
     UNMARKED = "unmarked", "未标"
 
 
+class Mark(models.TextChoices):
+    """What hangs on a board, for a task or for a unit's month: a flag, or one of the two marks beside the flags."""
+
+    RED = "red", "红旗"
+    BLUE = "blue", "蓝旗"
+    GOOD = "good", "补成"
+    NONE = "none", "未标"
+    NA = "na", "无任务"
+
+
 class MonthTaskQuerySet(models.QuerySet["MonthTask"]):
     def of_month(self, month: Month) -> "MonthTaskQuerySet":
         return self.filter(year=month.year, month=month.month)
@@ -67,6 +77,12 @@ class MonthTask(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.year}-{self.month:02} {self.content}"
+
+    @property
+    def mark(self) -> Mark:
+        if self.flag == Flag.BLUE:
+            return Mark.GOOD if self.made_good_on else Mark.BLUE
+        return Mark.RED if self.flag == Flag.RED else Mark.NONE
 
 
 class Marking(models.Model):

@@ -1,0 +1,265 @@
+"""Counted reads of the flag boards (挂图作战): each function asks the database a fixed number of times."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from django.db.models import Count, F, Max, Min, Q
+
+from accounts.models import SpecialGroup, Unit
+from common.months import Month
+from progress.models import Flag, Mark, MonthTask, MonthTaskQuerySet
+
+
+@dataclass(frozen=True)
+class FlagCounts:
+    """How many flags of each kind; the `good` ones are among the `blue` ones."""
+
+    red: int = 0
+    blue: int = 0
+    good: int = 0
+    unmarked: int = 0
+
+    def __add__(self, other: "FlagCounts") -> "FlagCounts":
+        return FlagCounts(
+            self.red + other.red, self.blue + other.blue, self.good + other.good, self.unmarked + other.unmarked
+        )
+
+    @property
+    def total(self) -> int:
+        return self.red + self.blue + self.unmarked
+
+    @property
+    def marked(self) -> int:
+        return self.red + self.blue
+
+    @property
+    def still_blue(self) -> int:
+        return self.blue - self.good
+
+    @property
+    def share(self) -> str:
+        """红旗／已标, or a dash where nothing is marked."""
+        return f"{self.red}／{self.marked}" if self.marked else "—"
+
+    @property
+    def mark(self) -> Mark:
+        """What a unit's month shows for these tasks: red only if all are red, blue if any is blue.
+
+        Blue whose blue tasks were all completed later shows as made good (补成).
+        """
+        if not self.total:
+            return Mark.NA
+        if self.blue:
+            return Mark.GOOD if self.good == self.blue else Mark.BLUE
+        return Mark.NONE if self.unmarked else Mark.RED
+
+    @classmethod
+    def of_marks(cls, marks: Iterable[Mark]) -> "FlagCounts":
+        """Counts of what cells show: a unit's month counts once, whatever the number of its tasks."""
+        shown = list(marks)
+        good = shown.count(Mark.GOOD)
+        return cls(shown.count(Mark.RED), shown.count(Mark.BLUE) + good, good, shown.count(Mark.NONE))
+
+
+@dataclass(frozen=True)
+class BoardSummary:
+    """A group's board in one month: its tasks, and its units' months."""
+
+    group: SpecialGroup
+    tasks: FlagCounts
+    units: FlagCounts
+
+    @property
+    def flags(self) -> list[Mark]:
+        """One mark a task, in the order in which they hang: red, blue, made good, unmarked."""
+        counts = self.tasks
+        return (
+            [Mark.RED] * counts.red
+            + [Mark.BLUE] * counts.still_blue
+            + [Mark.GOOD] * counts.good
+            + [Mark.NONE] * counts.unmarked
+        )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A unit's month on a board; `tasks` is empty where it has none."""
+
+    month: Month
+    tasks: FlagCounts
+    is_ahead: bool
+
+    @property
+    def mark(self) -> Mark:
+        """A month still ahead shows no dashed ring: nothing is late there."""
+        mark = self.tasks.mark
+        return Mark.NA if self.is_ahead and mark == Mark.NONE else mark
+
+
+@dataclass(frozen=True)
+class UnitYear:
+    unit_code: str
+    unit_name: str
+    cells: list[Cell]
+
+    @property
+    def counts(self) -> FlagCounts:
+        return FlagCounts.of_marks(cell.mark for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class YearBoard:
+    """A group's year: a row per unit, twelve cells each."""
+
+    group: SpecialGroup
+    months: list[Month]
+    rows: list[UnitYear]
+
+    @property
+    def counts_by_month(self) -> list[FlagCounts]:
+        return [FlagCounts.of_marks(row.cells[index].mark for row in self.rows) for index in range(len(self.months))]
+
+    @property
+    def counts(self) -> FlagCounts:
+        return sum((row.counts for row in self.rows), FlagCounts())
+
+    def tasks_in(self, month: Month) -> FlagCounts:
+        return sum((row.cells[self.months.index(month)].tasks for row in self.rows), FlagCounts())
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Why a task was not completed, for people to read."""
+
+    reason: str
+    plan: str
+    new_date: date | None
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """A month task as the public may read it: who marked the flag is not there."""
+
+    unit_code: str
+    unit_name: str
+    content: str
+    mark: Mark
+    made_good_on: date | None
+    statement: Statement | None
+
+
+@dataclass(frozen=True)
+class UnitMonth:
+    unit_code: str
+    unit_name: str
+    tasks: list[TaskLine]
+    counts: FlagCounts
+
+    @property
+    def mark(self) -> Mark:
+        return self.counts.mark
+
+
+@dataclass(frozen=True)
+class MonthBoard:
+    """A group's month: its units, each with its tasks."""
+
+    group: SpecialGroup
+    month: Month
+    units: list[UnitMonth]
+
+    @property
+    def tasks(self) -> FlagCounts:
+        return sum((unit.counts for unit in self.units), FlagCounts())
+
+    @property
+    def counts(self) -> FlagCounts:
+        return FlagCounts.of_marks(unit.mark for unit in self.units)
+
+
+# Months on one line, to find the first and the last.
+_MONTH_INDEX = F("year") * 12 + F("month") - 1
+_COUNTED = {
+    "red": Count("pk", filter=Q(flag=Flag.RED)),
+    "blue": Count("pk", filter=Q(flag=Flag.BLUE)),
+    "good": Count("pk", filter=Q(flag=Flag.BLUE, made_good_on__isnull=False)),
+    "unmarked": Count("pk", filter=Q(flag=Flag.UNMARKED)),
+}
+
+
+def count(tasks: MonthTaskQuerySet) -> FlagCounts:
+    return FlagCounts(**tasks.aggregate(**_COUNTED))
+
+
+def month_boards(month: Month) -> list[BoardSummary]:
+    """The nine boards in one month, in their order; a board without tasks is there with zeros."""
+    by_group: dict[int, list[FlagCounts]] = defaultdict(list)
+    for row in MonthTask.objects.of_month(month).order_by().values("group_id", "unit_id").annotate(**_COUNTED):
+        by_group[row["group_id"]].append(_counts(row))
+    return [
+        BoardSummary(
+            group,
+            tasks=sum(by_group[group.pk], FlagCounts()),
+            units=FlagCounts.of_marks(unit.mark for unit in by_group[group.pk]),
+        )
+        for group in SpecialGroup.objects.filter(has_board=True)
+    ]
+
+
+def year_board(group: SpecialGroup, year: int, *, current: Month) -> YearBoard:
+    """The units that have tasks of `group` in `year`; months after `current` are ahead."""
+    months = [Month(year, number) for number in range(1, 13)]
+    names: dict[str, str] = {}
+    counted: dict[tuple[str, int], FlagCounts] = {}
+    tasks = MonthTask.objects.on_board(group).filter(year=year)
+    for row in tasks.order_by("unit__code", "month").values("unit__code", "unit__name", "month").annotate(**_COUNTED):
+        names[row["unit__code"]] = row["unit__name"]
+        counted[row["unit__code"], row["month"]] = _counts(row)
+    return YearBoard(
+        group,
+        months,
+        [
+            UnitYear(
+                code, name, [Cell(m, counted.get((code, m.month), FlagCounts()), is_ahead=m > current) for m in months]
+            )
+            for code, name in names.items()
+        ],
+    )
+
+
+def month_board(group: SpecialGroup, month: Month, *, with_statements: bool) -> MonthBoard:
+    """All tasks of a group's month; the statements leave the database only if they may be read."""
+    by_unit: dict[str, list[TaskLine]] = defaultdict(list)
+    for task in MonthTask.objects.on_board(group).of_month(month).select_related("unit"):
+        by_unit[task.unit.code].append(_line(task, task.unit, with_statements))
+    return MonthBoard(group, month, [_unit_month(code, tasks) for code, tasks in by_unit.items()])
+
+
+def blue_statements(group: SpecialGroup, month: Month) -> list[TaskLine]:
+    """The blue tasks of a group's month with their statements."""
+    tasks = MonthTask.objects.on_board(group).of_month(month).filter(flag=Flag.BLUE).select_related("unit")
+    return [_line(task, task.unit, with_statement=True) for task in tasks]
+
+
+def months_with_tasks() -> list[Month]:
+    """Every month from the first with a task to the last, newest first; empty where there is none."""
+    ends = MonthTask.objects.aggregate(first=Min(_MONTH_INDEX), last=Max(_MONTH_INDEX))
+    if ends["first"] is None:
+        return []
+    return [Month(index // 12, index % 12 + 1) for index in range(ends["last"], ends["first"] - 1, -1)]
+
+
+def _counts(row: Mapping[str, object]) -> FlagCounts:
+    return FlagCounts(**{name: cast(int, row[name]) for name in _COUNTED})
+
+
+def _line(task: MonthTask, unit: Unit, with_statement: bool) -> TaskLine:
+    statement = Statement(task.reason, task.plan, task.new_date) if with_statement and task.flag == Flag.BLUE else None
+    return TaskLine(unit.code, unit.name, task.content, task.mark, task.made_good_on, statement)
+
+
+def _unit_month(code: str, tasks: list[TaskLine]) -> UnitMonth:
+    return UnitMonth(code, tasks[0].unit_name, tasks, FlagCounts.of_marks(task.mark for task in tasks))
