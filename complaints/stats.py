@@ -1,0 +1,143 @@
+"""Counted reads of the cases: the queue's tabs, the workbench, the public home page."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Avg, Count, ExpressionWrapper, F, Min, Q
+from django.db.models.fields import DurationField
+
+from accounts.models import User
+from common.months import Month
+from complaints.models import Complaint, ComplaintQuerySet
+from complaints.workflow import OPEN_STATES, State
+
+
+@dataclass(frozen=True)
+class StateCount:
+    """The cases in one state: how many, how many past their deadline or close to it, and the earliest deadline.
+
+    The deadline figures mean something for open states only.
+    """
+
+    total: int = 0
+    overdue: int = 0
+    soon: int = 0
+    earliest_due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class QueueCounts:
+    """What lies in a queue, state by state; final states count in `total` of their state only."""
+
+    states: dict[State, StateCount] = field(default_factory=dict)
+
+    def of(self, state: State) -> StateCount:
+        return self.states.get(state, StateCount())
+
+    @property
+    def open(self) -> int:
+        return sum(self.of(state).total for state in OPEN_STATES)
+
+    @property
+    def overdue(self) -> int:
+        return sum(self.of(state).overdue for state in OPEN_STATES)
+
+    @property
+    def soon(self) -> int:
+        return sum(self.of(state).soon for state in OPEN_STATES)
+
+    @property
+    def everything(self) -> int:
+        return sum(count.total for count in self.states.values())
+
+    # Named for templates, which cannot call `of`.
+    @property
+    def received(self) -> StateCount:
+        return self.of(State.RECEIVED)
+
+    @property
+    def accepted(self) -> StateCount:
+        return self.of(State.ACCEPTED)
+
+    @property
+    def dispatched(self) -> StateCount:
+        return self.of(State.DISPATCHED)
+
+    @property
+    def handling(self) -> StateCount:
+        return self.of(State.HANDLING)
+
+    @property
+    def handled(self) -> StateCount:
+        return self.of(State.HANDLED)
+
+    @property
+    def closed(self) -> StateCount:
+        return self.of(State.CLOSED)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share that shows what it is made of; 0 of 0 has no percentage."""
+
+    numerator: int
+    denominator: int
+
+    @property
+    def percent(self) -> int | None:
+        return round(100 * self.numerator / self.denominator) if self.denominator else None
+
+
+@dataclass(frozen=True)
+class ClosedFigures:
+    """The cases closed in a span of time; `average_days` from filing to closing, None if there are none."""
+
+    closed: int
+    on_time: Rate
+    average_days: float | None
+
+
+def queue_counts(user: User, *, at: datetime) -> QueueCounts:
+    """What this person's queue holds at `at`, in one query."""
+    return counts_of(Complaint.objects.visible_to(user), at=at)
+
+
+def counts_of(cases: ComplaintQuerySet, *, at: datetime) -> QueueCounts:
+    """The cases of a queryset by state, in one query."""
+    rows = (
+        cases.order_by()
+        .values("state")
+        .annotate(
+            total=Count("pk"),
+            overdue=Count("pk", filter=Q(due_at__lt=at)),
+            soon=Count("pk", filter=Q(due_at__gte=at, warn_at__lte=at)),
+            earliest_due_at=Min("due_at"),
+        )
+    )
+    return QueueCounts(
+        {
+            State(row["state"]): StateCount(row["total"], row["overdue"], row["soon"], row["earliest_due_at"])
+            for row in rows
+        }
+    )
+
+
+def closed_this_month(*, at: datetime) -> ClosedFigures:
+    """How the city did in the month of `at` so far, in one query."""
+    return closed_between(Month.of(at).starts_at, at + timedelta.resolution)
+
+
+def closed_between(start: datetime, end: datetime) -> ClosedFigures:
+    """The cases closed in [start, end), in one query."""
+    took = ExpressionWrapper(F("closed_at") - F("filed_at"), output_field=DurationField())
+    row = Complaint.objects.filter(state=State.CLOSED, closed_at__gte=start, closed_at__lt=end).aggregate(
+        closed=Count("pk"), on_time=Count("pk", filter=Q(closed_in_time=True)), average=Avg(took)
+    )
+    average = row["average"] / timedelta(days=1) if row["average"] is not None else None
+    return ClosedFigures(row["closed"], Rate(row["on_time"], row["closed"]), average)
+
+
+def recently_closed(*, limit: int = 6) -> list[Complaint]:
+    """The cases closed last that may be shown in public, with what their cards name."""
+    public = Complaint.objects.filter(state=State.CLOSED, is_confidential=False)
+    return list(public.select_related("grid__community", "unit").order_by("-closed_at")[:limit])
