@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from contextlib import suppress
 
 _PR_SET_PDEATHSIG = 1
@@ -24,8 +25,10 @@ def adopt_orphans() -> None:
         _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
-def reap() -> None:
-    """Take leave of every child that has ended and that nobody waited for."""
+def reap(*, seconds: float) -> None:
+    """Take leave of every child, own or adopted, that ends within `seconds`; returns once there is none left."""
+    deadline = time.monotonic() + seconds
     with suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+        while time.monotonic() < deadline:
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                time.sleep(0.02)

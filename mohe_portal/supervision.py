@@ -70,7 +70,7 @@ class Family:
                 child.wait(max(0.0, deadline - time.monotonic()))
             _kill_group(child.pid)  # also what a child left behind
             child.wait()
-        reap()
+        reap(seconds=1)
 
 
 def _kill_group(leader: int) -> None:

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from tests.harness.environment import documented_variables
 
@@ -103,7 +102,3 @@ def test_production_without_one_of_its_settings_refuses_in_one_line_that_names_i
     said = done.stderr.strip().splitlines()
     assert len(said) == 1
     assert missing in said[0]
-
-
-def test_the_database_of_this_run_is_the_one_asked_for() -> None:
-    assert connection.vendor == ("postgresql" if os.environ.get("TEST_DATABASE") == "postgres" else "sqlite")
