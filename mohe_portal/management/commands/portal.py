@@ -31,6 +31,8 @@ CREDENTIALS = "sample_credentials.json"
 class Command(BaseCommand):
     help = "Run the whole portal: migrate, on the first start make the sample city, then web, tasks and schedule."
 
+    _sign_ins_shown = False
+
     def handle(self, *args: object, **options: object) -> None:
         signal.signal(signal.SIGTERM, _interrupt)
         try:
@@ -62,11 +64,9 @@ class Command(BaseCommand):
         connections.close_all()
 
     def _make_sample_city(self) -> None:
-        credentials = settings.VAR_DIR / CREDENTIALS
-        # Made before it is filled, so that nobody else can read it even for a moment.
-        os.close(os.open(credentials, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
         with self._step("示例城市 Sample city"):
-            call_command("seed_sample_city", "--credentials-json", str(credentials))
+            call_command("seed_sample_city", "--credentials-json", str(settings.VAR_DIR / CREDENTIALS))
+        self._sign_ins_shown = True  # by the command itself
 
     def _collect_static(self) -> None:
         collected = Path(settings.STATIC_ROOT) / ".collected"
@@ -99,7 +99,7 @@ class Command(BaseCommand):
 
     def _welcome(self, host: str, port: int) -> None:
         credentials = settings.VAR_DIR / CREDENTIALS
-        if not settings.PRODUCTION and credentials.exists():
+        if not settings.PRODUCTION and not self._sign_ins_shown and credentials.exists():
             self.stdout.write("\n示例账号（密码改过的以新密码为准）Sign-ins of the sample city:\n")
             for one in json.loads(credentials.read_text()):
                 self.stdout.write(f"  {one['username']:<14} {one['password']:<18} {one['role']}")
