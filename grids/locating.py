@@ -17,6 +17,8 @@ from grids.models import Grid
 MAP_VERSION = "map_version"
 # A phone's position indoors or under trees is easily this far off.
 NEAR_METRES = 40.0
+# What arithmetic makes of a point on an edge: a billionth of a metre outside is not outside.
+_ON_THE_EDGE = 0.01
 _METRES_PER_DEGREE = 111_320.0
 
 
@@ -59,7 +61,7 @@ def locate(longitude: float, latitude: float) -> Located:
     found = index.tree.query(point, predicate="dwithin", distance=NEAR_METRES)
     if not len(found):
         return Located(Place.OUTSIDE)
-    metres, position = min((index.tree.geometries[i].distance(point), int(i)) for i in found)
+    metres, position = min((_distance(index.tree.geometries[i], point), int(i)) for i in found)
     grid = Grid.objects.select_related("community").get(pk=index.ids[position])
     return Located(Place.INSIDE if metres == 0 else Place.NEAR, grid, round(metres, 1))
 
@@ -75,19 +77,22 @@ def map_version() -> str:
     return str(Fact.read(MAP_VERSION, ""))
 
 
+def _distance(polygon: BaseGeometry, point: Point) -> float:
+    metres = float(polygon.distance(point))
+    return 0.0 if metres < _ON_THE_EDGE else metres
+
+
 def _index() -> _Index:
     global _current
     version = map_version()
-    if _current is None or _current.version != version:
-        with _lock:
+    with _lock:
+        if _current is None or _current.version != version:
             _current = _build(version)
-    return _current
+        return _current
 
 
 def _build(version: str) -> _Index:
-    rows = list(
-        Grid.objects.filter(ended_on=None).exclude(boundary=None).order_by("code").values_list("pk", "boundary")
-    )
+    rows = list(Grid.objects.current().exclude(boundary=None).order_by("code").values_list("pk", "boundary"))
     shapes = [shape(boundary) for _, boundary in rows]
     latitude = sum(s.centroid.y for s in shapes) / len(shapes) if shapes else 0.0
     east_west = math.cos(math.radians(latitude))

@@ -53,6 +53,10 @@ class DatedQuerySet(models.QuerySet[Any]):
     def on(self, day: date) -> "DatedQuerySet":
         return self.filter(Q(ended_on=None) | Q(ended_on__gt=day), started_on__lte=day)
 
+    def current(self) -> "DatedQuerySet":
+        """Not ended. A grid is neither started nor ended ahead of time, so its current ones need no day."""
+        return self.filter(ended_on=None)
+
 
 def _ends_after_it_starts(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=Q(ended_on=None) | Q(ended_on__gt=F("started_on")), name=name)
