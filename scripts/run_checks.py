@@ -51,7 +51,14 @@ def suite(database: str) -> Check:
     report = LOGS / f"{database}.xml"
     return Check(
         f"{database} 测试 pytest",
-        tool("pytest", "--color=no", "-o", "console_output_style=count", f"--junitxml={report}", "--durations=10"),
+        tool(
+            "pytest",
+            "--color=no",
+            "-o",
+            "console_output_style=count",
+            f"--junitxml={report}",
+            f"--output={LOGS / database}",
+        ),
         env={"TEST_DATABASE": database},
         report=report,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from pytest_django.live_server_helper import LiveServer
 
 from tests.harness import environment, programs
 from tests.harness.servers import private_redis
@@ -62,6 +63,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     return browser_context_args | {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server: LiveServer) -> str:
+    """`page.goto("/complaints/new/")` opens that page of the portal under test."""
+    return live_server.url
 
 
 @pytest.fixture(scope="session")
