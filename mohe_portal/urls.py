@@ -3,10 +3,11 @@
 from django.conf import settings
 from django.urls import include, path
 
-from mohe_portal import health, views
+from mohe_portal import health, outline, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("city.svg", outline.outline, name="outline"),
     path("elder/", views.elder, name="elder"),
     path("help/", views.help_page, name="help"),
     path("privacy/", views.privacy, name="privacy"),

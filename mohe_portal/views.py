@@ -1,12 +1,16 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import public, staff
 from common.http import Request
+from common.months import Month
+from complaints import stats as complaint_stats
 from mohe_portal.context import ELDER_COOKIE
+from progress import stats as progress_stats
 
 A_YEAR = 365 * 24 * 3600
 
@@ -14,7 +18,15 @@ A_YEAR = 365 * 24 * 3600
 @public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html")
+    now = timezone.now()
+    month = Month.of(now)
+    context = {
+        "month": month,
+        "figures": complaint_stats.closed_this_month(at=now),
+        "boards": progress_stats.month_boards(month),
+        "closed": complaint_stats.recently_closed(limit=6),
+    }
+    return render(request, "home.html", context)
 
 
 @public

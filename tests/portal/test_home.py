@@ -1,0 +1,60 @@
+import re
+
+import pytest
+from django.urls import reverse
+
+from complaints.workflow import State
+from tests.factories.accounts import SpecialGroupFactory
+from tests.factories.complaints import case_in
+from tests.factories.grids import CommunityFactory, GridFactory, square
+from tests.factories.progress import MonthTaskFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_home_page_leads_to_filing_and_to_tracking(client):
+    page = client.get("/").content.decode()
+
+    assert reverse("complaints:new") in page
+    assert reverse("complaints:track") in page
+
+
+def test_the_home_page_shows_nobodys_words(client):
+    case_in(State.CLOSED, text="三号楼张三家门口堆满了纸箱。")
+
+    page = client.get("/").content.decode()
+
+    assert "清扫和积雪" in page
+    assert "纸箱" not in page
+
+
+def test_the_home_page_asks_the_same_number_of_questions_whatever_the_number_of_rows(client, django_assert_max_num_queries):
+    for group in SpecialGroupFactory.create_batch(9):
+        MonthTaskFactory.create_batch(3, group=group)
+    for _ in range(3):
+        case_in(State.CLOSED)
+
+    with django_assert_max_num_queries(12):
+        client.get("/")
+
+
+def test_elder_mode_is_kept_and_leads_back_to_the_page_but_never_elsewhere(client):
+    on = client.post("/elder/", {"next": "/complaints/track/"})
+    page = client.get("/").content.decode()
+    off = client.post("/elder/", {"next": "https://elsewhere.example/"})
+
+    assert on["Location"] == "/complaints/track/"
+    assert re.search(r'<html[^>]*class="[^"]*\belder\b', page)
+    assert off["Location"] == "/"
+
+
+def test_the_outline_draws_every_current_grid_and_is_not_sent_twice(client):
+    CommunityFactory(boundary=square(122.5, 52.9, 0.004))
+    GridFactory(boundary=square(122.5, 52.9))
+    GridFactory(boundary=square(122.502, 52.9))
+
+    first = client.get("/city.svg")
+    again = client.get("/city.svg", headers={"If-None-Match": first["ETag"]})
+
+    assert first.content.decode().split('class="g" d="')[1].split('"')[0].count("M") == 2
+    assert (again.status_code, again.content) == (304, b"")
