@@ -10,7 +10,7 @@ MAKEFLAGS += --no-print-directory
 SETUP = sh scripts/setup.sh
 PY := .venv/bin/python
 STEPS := 5
-ASSETS := $(shell find assets 2>/dev/null)
+ASSETS := $(shell find assets -mindepth 1 2>/dev/null)
 
 .PHONY: help
 help: ## 列出命令 List the commands
