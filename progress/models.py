@@ -1,7 +1,10 @@
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import SpecialGroup, Unit, User
+from accounts.models import Role, SpecialGroup, Unit, User
+from common.models import Fact
 from common.months import Month
 
 
@@ -21,12 +24,42 @@ class Mark(models.TextChoices):
     NA = "na", "无任务"
 
 
+class Publicity(models.TextChoices):
+    """How much of a board the public may read, as the creation office has set it."""
+
+    FULL = "full", "公开旗和未完成情况说明"
+    FLAGS = "flags", "只公开旗，不公开说明"
+
+    @classmethod
+    def current(cls) -> "Publicity":
+        return cls(Fact.read(BOARD_PUBLIC, cls.FULL))
+
+
+BOARD_PUBLIC = "board_public"
+# Who reads the tasks of every unit and group.
+READS_EVERY_TASK = frozenset({Role.OFFICE, Role.LEADER})
+
+
 class MonthTaskQuerySet(models.QuerySet["MonthTask"]):
     def of_month(self, month: Month) -> "MonthTaskQuerySet":
         return self.filter(year=month.year, month=month.month)
 
     def on_board(self, group: SpecialGroup) -> "MonthTaskQuerySet":
         return self.filter(group=group)
+
+    def as_read(self, task: "MonthTask") -> "MonthTaskQuerySet":
+        """The row of `task` if nobody has marked it since it was read, else nothing."""
+        return self.filter(pk=task.pk, version=task.version)
+
+    def visible_to(self, user: User) -> "MonthTaskQuerySet":
+        """The tasks a person works with: their unit's, their group's, or all."""
+        if user.role in READS_EVERY_TASK:
+            return self
+        if user.role == Role.LIAISON:
+            return self.filter(unit=user.unit_id)
+        if user.role == Role.GROUP_HEAD:
+            return self.filter(group=user.group_id)
+        return self.none()
 
 
 class MonthTask(models.Model):
@@ -77,6 +110,15 @@ class MonthTask(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.year}-{self.month:02} {self.content}"
+
+    @property
+    def due_month(self) -> Month:
+        return Month(self.year, self.month)
+
+    @property
+    def earliest_new_date(self) -> date:
+        """A blue flag's new date is a day of the task's month or later."""
+        return self.due_month.first_day
 
     @property
     def mark(self) -> Mark:
