@@ -34,3 +34,16 @@ def limit_of(category: Category | None, *, is_urgent: bool) -> tuple[Clock, int]
     if is_urgent:
         return Clock(category.urgent_clock), category.urgent_limit
     return Clock(category.clock), category.limit
+
+
+def limit_words(clock: Clock, limit: int) -> str:
+    """A limit as it is said: 5 个工作日, 24 小时（紧急）."""
+    return _LIMIT_WORDS[clock].format(limit)
+
+
+_LIMIT_WORDS = {
+    Clock.URGENT_HOUR: "{} 小时（紧急）",
+    Clock.WORK_HOUR: "{} 个工作小时",
+    Clock.WORK_DAY: "{} 个工作日",
+    Clock.NATURAL_DAY: "{} 个自然日",
+}

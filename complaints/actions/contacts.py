@@ -2,10 +2,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from audit import log
 from common.budgets import Limit, spend
+from common.masking import hide_phones
 from complaints.models import Reporter
 from complaints.workflow import OPEN_STATES
 
@@ -21,16 +24,20 @@ def reveal_phone(reporter: Reporter, *, reason: str, by: User, at: datetime) -> 
     """The reporter's full phone, for a stated reason that the audit log keeps. At most 30 a person and day."""
     spend(REVEALS_PER_DAY, str(by.pk), at=at)
     with transaction.atomic():
-        log.record("查看反映人电话", by=by, at=at, target=reporter.complaint, reason=reason)
+        log.record("查看反映人电话", by=by, at=at, target=reporter.complaint, reason=hide_phones(reason))
     return reporter.phone
 
 
 def erase_expired_contacts(*, at: datetime) -> int:
     """Erase the contact data of cases that ended longer ago than CONTACT_RETENTION_DAYS; returns how many."""
     before = at - timedelta(days=settings.CONTACT_RETENTION_DAYS)
+    # A rating moves the stage on, but not the moment from which the promise to forget counts.
+    ended_at = Coalesce(F("complaint__closed_at"), F("complaint__stage_started_at"))
     expired = (
-        Reporter.objects.filter(erased_at=None, complaint__stage_started_at__lt=before)
+        Reporter.objects.filter(erased_at=None)
         .exclude(complaint__state__in=OPEN_STATES)
+        .alias(ended_at=ended_at)
+        .filter(ended_at__lt=before)
         .values_list("pk", flat=True)
     )
     return Reporter.objects.filter(pk__in=list(expired)).update(

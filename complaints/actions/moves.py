@@ -13,7 +13,7 @@ from common.events import announce
 from complaints import events, routing, workflow
 from complaints.actions.intake import ACCEPT_WITHIN_WORK_HOURS
 from complaints.actions.photos import attach, store
-from complaints.deadlines import RETURN_WITHIN_WORK_DAYS, limit_of, stage_deadline
+from complaints.deadlines import RETURN_WITHIN_WORK_DAYS, limit_of, limit_words, stage_deadline
 from complaints.models import Category, Complaint, Event, Photo
 from complaints.models.complaint import Satisfaction
 from complaints.pictures import CleanPhoto
@@ -30,6 +30,12 @@ class StaleCase(StaleRecord):
     def __init__(self, winner: Event | None) -> None:
         what = f"{_who(winner)}刚刚办了“{winner.get_move_display()}”" if winner else "这件案件刚刚被别人改动"
         super().__init__(f"{what}，您这一步没有办成。请看过最新情况再办，您写的内容还在。")
+
+
+def ensure_unchanged(complaint: Complaint, *, version: int) -> None:
+    """Raise StaleCase if the case is no longer what the person saw who decided on it."""
+    if complaint.version != version:
+        raise StaleCase(_last_event(complaint))
 
 
 @transaction.atomic
@@ -52,10 +58,9 @@ def reject(complaint: Complaint, *, reason: str, by: User, at: datetime) -> None
 @transaction.atomic
 def dispatch(complaint: Complaint, *, to: Unit, by: User, at: datetime, note: str = "") -> None:
     """Hand the case to a unit; its clock starts now."""
-    proposal = routing.propose(complaint, on=at.astimezone(CITY_TIME).date())
-    basis = proposal.basis if proposal.unit == to else "创城办指定"
     clock, limit = limit_of(complaint.category, is_urgent=complaint.is_urgent)
     stage = stage_deadline(at, limit, clock, working_calendar())
+    basis = f"{_why(complaint, to, at=at)}。时限 {limit_words(clock, limit)}"
     _move(
         complaint, Move.DISPATCH, by=by, at=at, note=note, basis=basis, unit=to, dispatched_at=at,
         clock=clock, limit=limit, warn_at=stage.warn_at, due_at=stage.due_at,
@@ -63,20 +68,36 @@ def dispatch(complaint: Complaint, *, to: Unit, by: User, at: datetime, note: st
     _tell_unit(complaint, f"新派单：{complaint.title}", at=at)
 
 
+def _why(complaint: Complaint, to: Unit, *, at: datetime) -> str:
+    if complaint.return_count >= MOST_RETURNS:
+        return "退过两次，创城办最终指定"
+    proposal = routing.propose(complaint, on=at.astimezone(CITY_TIME).date())
+    return proposal.basis if proposal.unit == to else "创城办指定"
+
+
 @transaction.atomic
 def sign(complaint: Complaint, *, by: User, at: datetime, note: str = "") -> None:
     _move(complaint, Move.SIGN, by=by, at=at, note=note)
 
 
-@transaction.atomic
-def return_to_office(complaint: Complaint, *, reason: str, by: User, at: datetime) -> None:
-    """Give a case back unsigned: within two working days of its dispatch, and not a third time."""
+def refusal_to_return(complaint: Complaint, *, at: datetime) -> str:
+    """Why a case may not be returned (退单) any more, in words for its unit; empty if it may."""
     if complaint.return_count >= MOST_RETURNS:
-        raise DomainError("这件案件已经退过两次，由创城办最终指定，不能再退。请签收办理。")
+        return "这件案件已经退过两次，由创城办最终指定，不能再退。请签收办理。"
     if complaint.dispatched_at and at > deadline(
         complaint.dispatched_at, RETURN_WITHIN_WORK_DAYS, Clock.WORK_DAY, working_calendar()
     ):
-        raise DomainError("派遣已超过 2 个工作日，不能再退单。请签收办理，有困难请联系创城办。")
+        return f"派遣已超过 {RETURN_WITHIN_WORK_DAYS} 个工作日，不能再退单。请签收办理，有困难请联系创城办。"
+    return ""
+
+
+@transaction.atomic
+def return_to_office(complaint: Complaint, *, reason: str, by: User, at: datetime) -> None:
+    """Give a case back unsigned: within two working days of its dispatch, and not a third time."""
+    workflow.destination(Move.RETURN, State(complaint.state))
+    refusal = refusal_to_return(complaint, at=at)
+    if refusal:
+        raise DomainError(refusal)
     limit = stage_deadline(at, ACCEPT_WITHIN_WORK_HOURS, Clock.WORK_HOUR, working_calendar())
     _move(
         complaint, Move.RETURN, by=by, at=at, note=reason, event_unit=complaint.unit, unit=None, dispatched_at=None,
@@ -159,15 +180,17 @@ def _move(
     overdue = complaint.due_at is not None and at > complaint.due_at
     as_we_read_it = Complaint.objects.filter(pk=complaint.pk, version=complaint.version)
     if not as_we_read_it.update(state=after, version=F("version") + 1, stage_started_at=at, **changes):
-        raise StaleCase(
-            complaint.events.select_related("actor__unit", "actor__group").order_by("-version").first()
-        )
+        raise StaleCase(_last_event(complaint))
     complaint.refresh_from_db()
     return Event.objects.create(
         complaint=complaint, version=complaint.version, move=move, from_state=before, to_state=after,
         actor=by, unit=event_unit or complaint.unit, at=at, note=note, basis=basis,
         seconds_used=max(0, int(used.total_seconds())), was_overdue=overdue,
     )  # fmt: skip
+
+
+def _last_event(complaint: Complaint) -> Event | None:
+    return complaint.events.select_related("actor__unit", "actor__group").order_by("-version").first()
 
 
 def _who(event: Event) -> str:

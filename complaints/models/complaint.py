@@ -1,12 +1,15 @@
-from datetime import datetime
+import math
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import Role, Unit, User
 from common.clock import Clock
+from common.masking import hide_phones
 from complaints.models.category import Category, ProblemGroup
 from complaints.workflow import OPEN_STATES, State
 from grids.models import Grid
@@ -14,6 +17,11 @@ from grids.models import Grid
 # A liaison sees the cases of the own unit; the three account roles see none.
 SEE_ALL = frozenset({Role.OFFICE, Role.OPERATOR, Role.SUPERVISION})
 SEE_ALL_BUT_CONFIDENTIAL = frozenset({Role.GUIDANCE, Role.LEADER, Role.GROUP_HEAD})
+# Sorts after every deadline, and SQLite's text of it too.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+DUPLICATE_WITHIN = timedelta(hours=24)
+DUPLICATE_METRES = 50.0
+_METRES_PER_DEGREE = 111_320.0
 
 
 class Channel(models.TextChoices):
@@ -60,10 +68,54 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def due_soon(self, *, at: datetime) -> "ComplaintQuerySet":
         return self.filter(state__in=OPEN_STATES, due_at__gte=at, warn_at__lte=at)
 
+    def with_light(self, light: Light, *, at: datetime) -> "ComplaintQuerySet":
+        if light == Light.OVERDUE:
+            return self.overdue(at=at)
+        if light == Light.SOON:
+            return self.due_soon(at=at)
+        return self.filter(state__in=OPEN_STATES, warn_at__gt=at)
+
     def most_urgent_first(self) -> "ComplaintQuerySet":
         """Open before final, then by deadline; what has none yet comes by the time it was filed."""
-        final = Case(When(state__in=OPEN_STATES, then=0), default=1)
-        return self.order_by(final, F("due_at").asc(nulls_last=True), "filed_at", "pk")
+        return self.with_urgency().order_by(*self.URGENCY)
+
+    def with_urgency(self) -> "ComplaintQuerySet":
+        """Annotated with the keys of `most_urgent_first`, none of them null, for paging by key."""
+        final = Case(When(state__in=OPEN_STATES, then=0), default=1, output_field=models.IntegerField())
+        return self.annotate(is_final=final, due_or_never=Coalesce("due_at", Value(NEVER)))
+
+    URGENCY = ("is_final", "due_or_never", "filed_at", "pk")
+    NEWEST = ("-filed_at", "-pk")
+
+    def containing(self, words: str) -> "ComplaintQuerySet":
+        """Each word stands in the number, the text, the place or the grid's name."""
+        cases = self
+        for word in words.split():
+            cases = cases.filter(
+                Q(number__icontains=word)
+                | Q(text__icontains=word)
+                | Q(place__icontains=word)
+                | Q(grid__name__icontains=word)
+            )
+        return cases
+
+    def reported_from(self, phone_digest: str) -> "ComplaintQuerySet":
+        # A subquery, since a join would double a case that the same phone filed and follows.
+        reported = Complaint.objects.filter(reporters__phone_digest=phone_digest)
+        return self.filter(pk__in=reported.values("pk"))
+
+    def possible_duplicates_of(self, case: "Complaint") -> "ComplaintQuerySet":
+        """Same group, filed within a day of it, in the square around its point; measure with `metres_to`."""
+        if case.longitude is None or case.latitude is None:
+            return self.none()
+        north = DUPLICATE_METRES / _METRES_PER_DEGREE
+        east = north / math.cos(math.radians(case.latitude))
+        return self.filter(
+            group=case.group,
+            filed_at__range=(case.filed_at - DUPLICATE_WITHIN, case.filed_at + DUPLICATE_WITHIN),
+            longitude__range=(case.longitude - east, case.longitude + east),
+            latitude__range=(case.latitude - north, case.latitude + north),
+        ).exclude(pk=case.pk)
 
 
 class Complaint(models.Model):
@@ -162,11 +214,19 @@ class Complaint(models.Model):
 
     @property
     def title(self) -> str:
-        """The first sentence of the text, for headings and rows."""
+        """The first sentence of the text, for headings, rows and notices, without any phone in it."""
         first = self.text.strip().splitlines()[0] if self.text.strip() else ""
         for stop in "。！？；":
             first = first.split(stop)[0]
+        first = hide_phones(first)
         return first if len(first) <= 40 else first[:39] + "…"
+
+    def metres_to(self, other: "Complaint") -> float:
+        """Between the points of two cases that both have one; flat, good within a town."""
+        assert self.longitude is not None and self.latitude is not None  # noqa: S101 -- the caller's promise
+        assert other.longitude is not None and other.latitude is not None  # noqa: S101 -- the caller's promise
+        east = (self.longitude - other.longitude) * math.cos(math.radians(self.latitude))
+        return math.hypot(east, self.latitude - other.latitude) * _METRES_PER_DEGREE
 
     def light(self, *, at: datetime) -> Light:
         if self.due_at is None or self.warn_at is None or self.state not in OPEN_STATES:

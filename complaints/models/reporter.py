@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from common import crypto
+from common.masking import masked
 from complaints.models.complaint import Complaint
 
 
@@ -41,5 +42,9 @@ class Reporter(models.Model):
 
     @property
     def masked_phone(self) -> str:
+        return masked(self.phone)
+
+    def hidden_in(self, text: str) -> str:
+        """The text with this person's own number masked, should they have written it there."""
         phone = self.phone
-        return f"{phone[:3]}****{phone[-4:]}" if phone else ""
+        return text.replace(phone, masked(phone)) if phone else text
