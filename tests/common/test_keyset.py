@@ -64,8 +64,6 @@ def test_a_page_by_urgency_goes_on_past_cases_without_a_deadline(seven):
     assert found[-2:] == [seven[0].pk, seven[3].pk]
 
 
-@pytest.mark.parametrize(
-    "cursor", ["x", "W10", "WzAsMSwiMjAyNiJd", "bnVsbA", "é", "WzAsMSwxLDJd", "WzAsMSwiMjAyNi0xMS0yMyIsMV0"]
-)
+@pytest.mark.parametrize("cursor", ["x", "W10", "WzAsMSwiMjAyNiJd", "bnVsbA", "é", "WzAsMSwxLDJd"])
 def test_a_cursor_nobody_wrote_shows_the_first_page(seven, cursor):
     assert page(Complaint.objects.all(), NEWEST, cursor=cursor, size=3).rows == list(reversed(seven))[:3]
