@@ -9,8 +9,9 @@ from typing import cast
 from django.db.models import Count, F, Max, Min, Q
 
 from accounts.models import SpecialGroup, Unit
+from common.clock import CITY_TIME
 from common.months import Month
-from progress.models import Flag, Mark, MonthTask, MonthTaskQuerySet
+from progress.models import Flag, Mark, Marking, MonthTask, MonthTaskQuerySet
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,7 @@ class Statement:
 class TaskLine:
     """A month task as the public may read it: who marked the flag is not there."""
 
+    pk: int
     unit_code: str
     unit_name: str
     content: str
@@ -205,7 +207,7 @@ def month_boards(month: Month) -> list[BoardSummary]:
             tasks=sum(by_group[group.pk], FlagCounts()),
             units=FlagCounts.of_marks(unit.mark for unit in by_group[group.pk]),
         )
-        for group in SpecialGroup.objects.filter(has_board=True)
+        for group in groups_with_board()
     ]
 
 
@@ -244,6 +246,27 @@ def blue_statements(group: SpecialGroup, month: Month) -> list[TaskLine]:
     return [_line(task, task.unit, with_statement=True) for task in tasks]
 
 
+def groups_with_board() -> list[SpecialGroup]:
+    return list(SpecialGroup.objects.filter(has_board=True))
+
+
+@dataclass(frozen=True)
+class MarkingStep:
+    """One marking of a task, as a time line shows it."""
+
+    title: str
+    time: str
+    dot: str
+    text: str
+    quote: str
+
+
+def marking_steps(task: MonthTask) -> list[MarkingStep]:
+    """Every marking of the task, newest first."""
+    markings = task.markings.select_related("by", "by__unit", "by__group").order_by("-version")
+    return [_step(marking, is_last=position == 0) for position, marking in enumerate(markings)]
+
+
 def months_with_tasks() -> list[Month]:
     """Every month from the first with a task to the last, newest first; empty where there is none."""
     ends = MonthTask.objects.aggregate(first=Min(_MONTH_INDEX), last=Max(_MONTH_INDEX))
@@ -258,7 +281,23 @@ def _counts(row: Mapping[str, object]) -> FlagCounts:
 
 def _line(task: MonthTask, unit: Unit, with_statement: bool) -> TaskLine:
     statement = Statement(task.reason, task.plan, task.new_date) if with_statement and task.flag == Flag.BLUE else None
-    return TaskLine(unit.code, unit.name, task.content, task.mark, task.made_good_on, statement)
+    return TaskLine(task.pk, unit.code, unit.name, task.content, task.mark, task.made_good_on, statement)
+
+
+def _step(marking: Marking, *, is_last: bool) -> MarkingStep:
+    return MarkingStep(
+        title=f"{marking.get_from_flag_display()} → {marking.get_to_flag_display()}",
+        time=f"{marking.at.astimezone(CITY_TIME):%Y-%m-%d %H:%M}",
+        dot="now" if is_last else "done",
+        text=str(marking.by),
+        quote=_told(marking),
+    )
+
+
+def _told(marking: Marking) -> str:
+    if not marking.new_date:
+        return ""
+    return f"原因：{marking.reason}\n下一步：{marking.plan}\n新的完成日期：{marking.new_date:%Y-%m-%d}"
 
 
 def _unit_month(code: str, tasks: list[TaskLine]) -> UnitMonth:

@@ -1,0 +1,164 @@
+"""The creation office marks flags: the grid of a board's month, one flag at a time, and what was marked before."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import only, permit, staff
+from accounts.models import Role, SpecialGroup
+from common.http import Request
+from common.months import Month
+from progress import actions, stats
+from progress.forms import MarkForm, MonthChoice, PublicityForm, StatementForm
+from progress.models import Flag, MonthTask, Publicity
+from progress.permissions import may_mark_flags
+from progress.views.boards import board_owner, current_month, months_to_choose
+
+
+@dataclass(frozen=True)
+class Row:
+    """A task in the grid. `statement` is the open form of its statement; `note` says what went wrong."""
+
+    task: MonthTask
+    statement: StatementForm | None = None
+    note: str = ""
+
+    @property
+    def pressed(self) -> str:
+        """The flag that is chosen, be it not saved yet."""
+        return Flag.BLUE if self.statement else self.task.flag
+
+
+@only(Role.OFFICE)
+@require_safe
+def home(request: Request) -> HttpResponse:
+    """The boards of a month with what is left to mark."""
+    choice = MonthChoice(request.GET)
+    month = (choice.cleaned_data["month"] if choice.is_valid() else None) or current_month()
+    boards = stats.month_boards(month)
+    facts = {
+        "month": month,
+        "months": months_to_choose(month),
+        "boards": boards,
+        "everything": sum((board.tasks for board in boards), stats.FlagCounts()),
+        "next_board": next((board for board in boards if board.tasks.unmarked), None),
+        "publicity": PublicityForm(initial={"publicity": Publicity.current()}),
+    }
+    return render(request, "progress/marking_home.html", facts)
+
+
+@only(Role.OFFICE)
+@require_POST
+def publish(request: Request) -> HttpResponse:
+    """Set how much of the boards the public may read."""
+    form = PublicityForm(request.POST)
+    if form.is_valid():
+        publicity = Publicity(form.cleaned_data["publicity"])
+        actions.publish_boards(publicity, by=request.user, at=timezone.now())
+    return redirect("progress:marking_home")
+
+
+@only(Role.OFFICE)
+@require_safe
+def grid(request: Request, group: str, year: int, month: int) -> HttpResponse:
+    """All tasks of a board's month, to be marked by keyboard or by plain buttons."""
+    return _grid(request, board_owner(group), Month(year, month))
+
+
+@only(Role.OFFICE)
+@require_POST
+def mark(request: Request, pk: int) -> HttpResponse:
+    """Give a task a flag. Blue without a statement asks for one; too late shows who was faster, typed text kept."""
+    permit(may_mark_flags(request.user))
+    task = get_object_or_404(MonthTask.objects.select_related("unit", "group"), pk=pk)
+    form = MarkForm(request.POST)
+    if not form.is_valid():
+        return _answer(request, Row(task, note="没有看懂这一次标旗，请再按一次。"), status=422)
+    statement = _statement_form(request, task) if form.cleaned_data["flag"] == Flag.BLUE else None
+    if statement and not statement.is_valid():
+        return _answer(request, Row(task, statement), status=422)
+    task.version = form.cleaned_data["version"]
+    try:
+        _apply(request, task, Flag(form.cleaned_data["flag"]), statement)
+    except actions.StaleTask as stale:
+        # Caught here, unlike elsewhere: the row itself must show the new state beside what was typed.
+        task.refresh_from_db()
+        return _answer(request, Row(task, statement, stale.message), status=409)
+    return _answer(request, Row(task))
+
+
+@staff
+@require_safe
+def history(request: Request, pk: int) -> HttpResponse:
+    """Every marking of a task: who, when, from what to what, with which statement."""
+    task = get_object_or_404(MonthTask.objects.select_related("unit", "group"), pk=pk)
+    template = "progress/history.html#in_grid" if request.htmx else "progress/history.html"
+    return render(request, template, {"task": task, "steps": stats.marking_steps(task)})
+
+
+def _statement_form(request: Request, task: MonthTask) -> StatementForm:
+    """What was typed; or, when 蓝 was pressed without a statement, an empty form to type it in."""
+    if "reason" in request.POST:
+        return StatementForm(request.POST, task=task)
+    told = {"reason": task.reason, "plan": task.plan, "new_date": task.new_date}
+    return StatementForm(task=task, initial=told)
+
+
+def _apply(request: Request, task: MonthTask, flag: Flag, form: StatementForm | None) -> None:
+    by, at = request.user, timezone.now()
+    if form:
+        actions.mark_blue(task, statement=form.statement, by=by, at=at)
+    elif flag == Flag.RED:
+        actions.mark_red(task, by=by, at=at)
+    else:
+        actions.unmark(task, by=by, at=at)
+
+
+def _answer(request: Request, row: Row, status: int = 200) -> HttpResponse:
+    """The row alone for htmx, with the counts beside it; else the grid, come to by a redirect if all is well."""
+    task = row.task
+    if request.htmx:
+        counts = stats.count(MonthTask.objects.on_board(task.group).of_month(task.due_month))
+        facts = {"row": row, "counts": counts, "month": task.due_month, "oob": True, "said": _said(row, counts)}
+        return render(request, "progress/marking.html#answer", facts, status=status)
+    if status == 200:
+        address = reverse("progress:marking", args=[task.group.code, task.year, task.month])
+        return redirect(f"{address}#task-{task.pk}")
+    return _grid(request, task.group, task.due_month, row, status=status)
+
+
+def _said(row: Row, counts: stats.FlagCounts) -> str:
+    """What a screen reader is told."""
+    where = f"{row.task.unit}，{row.task.content}："
+    if row.note:
+        return where + row.note
+    if row.statement:
+        return where + ("说明没有写全。" if row.statement.errors else "写说明。")
+    left = f"还有 {counts.unmarked} 项没标。" if counts.unmarked else "全部标完。"
+    return f"{where}{row.task.get_flag_display()}。{left}"
+
+
+def _grid(
+    request: Request, group: SpecialGroup, month: Month, changed: Row | None = None, status: int = 200
+) -> HttpResponse:
+    tasks = MonthTask.objects.on_board(group).of_month(month).select_related("unit")
+    rows = [changed if changed and changed.task.pk == task.pk else Row(task) for task in tasks]
+    facts: dict[str, Any] = {
+        "group": group,
+        "month": month,
+        "rows": rows,
+        "counts": stats.FlagCounts.of_marks(row.task.mark for row in rows),
+        "oob": False,
+        "said": "",
+        "groups": stats.groups_with_board(),
+        "previous": month.shifted(-1),
+        "next": month.shifted(1),
+        # What marking.js copies to open a statement in place.
+        "blank": StatementForm(task=MonthTask(year=month.year, month=month.month), key="__pk__"),
+    }
+    return render(request, "progress/marking.html", facts, status=status)
