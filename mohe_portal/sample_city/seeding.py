@@ -1,0 +1,105 @@
+"""Put the whole sample city into an empty portal, in one transaction."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.models import Unit
+from common.calendar import working_calendar
+from common.clock import CITY_TIME
+from common.crypto import grouped, tracking_code
+from common.errors import DomainError
+from common.models import Fact
+from common.months import Month
+from complaints.models import Channel, Complaint
+from complaints.workflow import State
+from mohe_portal.context import SAMPLE_DATA
+from mohe_portal.sample_city import board, cases, cast, places
+from mohe_portal.sample_city.cast import SignIn
+from mohe_portal.sample_city.lives import World
+
+# The campaign, its units and its map are older than the first case that is shown.
+CAMPAIGN_BEFORE_FIRST_MONTH = timedelta(days=60)
+SHORTEST_HISTORY = timedelta(days=14)
+
+
+class NotEmpty(DomainError):
+    code = "not_empty"
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much there shall be: cases in all, months before the current one."""
+
+    cases: int
+    months: int
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A case that can be looked up as a resident would: its tracking code and the phone's last four digits."""
+
+    state: str
+    code: str
+    phone_tail: str
+
+
+@dataclass(frozen=True)
+class Seeded:
+    sign_ins: list[SignIn]
+    followed: list[Followed]
+
+
+class Report:
+    """Hears how far the seeding is; the command draws it."""
+
+    def step(self, name: str) -> None:
+        pass
+
+    def share(self, done: int, of: int) -> None:
+        pass
+
+
+def seed_city(*, seed: int, until: datetime, sizes: Sizes, report: Report) -> Seeded:
+    """Fill an empty portal with the sample city as it stands at `until`. Raises NotEmpty where there are units."""
+    photo_files: list[str] = []
+    try:
+        with transaction.atomic():
+            return _seed(seed, until, sizes, report, photo_files)
+    except BaseException:
+        cases.delete_files(photo_files)
+        raise
+
+
+def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files: list[str]) -> Seeded:
+    if Unit.objects.exists():
+        raise NotEmpty(
+            "这个数据库里已经有单位。示例城市只能放进空的门户：请换一个空数据库（DATABASE_URL），再运行一次。"
+        )
+    today = until.astimezone(CITY_TIME).date()
+    # On the first of a month there must be some days for cases to be filed on.
+    first_day = min(Month.of(until).shifted(-sizes.months).first_day, today - SHORTEST_HISTORY)
+    since = first_day - CAMPAIGN_BEFORE_FIRST_MONTH
+    report.step("单位和人员")
+    company = cast.bring_in(seed, since=since)
+    report.step("网格和包保")
+    ground = places.settle(seed, company, since=since, until=today)
+    world = World(company, ground, working_calendar(), until)
+    report.step(f"{sizes.months} 个月的月任务和红蓝旗")
+    board.fill_boards(seed, company, until=until, months=sizes.months)
+    report.step(f"{sizes.cases:,} 件案件")
+    cases.file_cases(seed, world, count=sizes.cases, since=first_day, photo_files=photo_files, progress=report.share)
+    Fact.write(SAMPLE_DATA, True)
+    return Seeded(company.sign_ins, list(_followed()))
+
+
+def _followed() -> Iterator[Followed]:
+    """Yield a case of each state that a resident comes to see, filed on the web."""
+    for state in (State.HANDLING, State.CLOSED):
+        on_web = Complaint.objects.filter(state=state, channel=Channel.WEB, rated_at=None)
+        case = on_web.exclude(reporters__phone_digest="").order_by("-filed_at").first()
+        if case:
+            code = grouped(tracking_code(case.intake_key))
+            yield Followed(str(state.label), code, case.reporters.get(is_follower=False).phone[-4:])
