@@ -221,12 +221,17 @@ def _share_vertices(grids: Sequence[Polygon]) -> list[Polygon]:
     edges = shapely.union_all([grid.exterior for grid in laid], grid_size=1)
     faces = _polygons(shapely.polygonize(list(_lines(edges))))
     tree = shapely.STRtree(faces)
-    return [
-        shapely.transform(
-            faces[tree.query(grid.representative_point(), predicate="within")[0]], _to_degrees
-        ).normalize()
-        for grid in laid
-    ]
+    own = [tree.query(grid.representative_point(), predicate="within")[0] for grid in laid]
+    whole = _with_slivers([faces[i] for i in own], [face for i, face in enumerate(faces) if i not in set(own)])
+    return _polygons([shapely.transform(grid, _to_degrees).normalize() for grid in whole])
+
+
+def _with_slivers(grids: list[Polygon], slivers: Iterable[Polygon]) -> list[Polygon]:
+    """Give each hair-wide gap that the rounding left between grids to the grid along its longest side."""
+    for sliver in slivers:
+        neighbour = max(range(len(grids)), key=lambda i: grids[i].intersection(sliver).length)
+        (grids[neighbour],) = _polygons(shapely.coverage_union(grids[neighbour], sliver))
+    return grids
 
 
 def _to_lattice(metres: "npt.NDArray[np.float64]") -> "npt.NDArray[np.float64]":
@@ -284,7 +289,7 @@ def _without_loose_ends(line: BaseGeometry, others: BaseGeometry) -> BaseGeometr
     return max(_lines(merged), key=lambda part: part.length)
 
 
-def _polygons(shape: BaseGeometry) -> list[Polygon]:
+def _polygons(shape: BaseGeometry | Sequence[BaseGeometry]) -> list[Polygon]:
     return [part for part in shapely.get_parts(shape) if isinstance(part, Polygon)]
 
 

@@ -60,6 +60,7 @@ def test_grids_tile_their_community_without_gap_or_overlap(seed):
         polygons = [grid.polygon for grid in community.grids]
         union = shapely.union_all(polygons)
         assert union.equals(community.polygon)
+        assert not community.polygon.interiors
         assert sum(polygon.area for polygon in polygons) == pytest.approx(union.area, rel=1e-12)
         assert sum(polygon.area for polygon in polygons) == pytest.approx(community.polygon.area, rel=1e-12)
 
