@@ -12,7 +12,7 @@ from common.clock import CITY_TIME, Clock, WorkingCalendar, deadline
 from complaints import workflow
 from complaints.actions.intake import ACCEPT_WITHIN_WORK_HOURS
 from complaints.actions.moves import MOST_RETURNS
-from complaints.deadlines import limit_of, stage_deadline
+from complaints.deadlines import limit_of, limit_words, stage_deadline
 from complaints.models import Category, Channel, Complaint, Event
 from complaints.models.complaint import Satisfaction
 from complaints.workflow import Move, State
@@ -94,24 +94,24 @@ class Life:
 
     def _find_its_unit(self) -> None:
         """Dispatch, and again after each return; then the unit signs."""
-        unit, basis = self._proposal()
-        self._dispatch(unit, basis)
+        proposed, why = self._proposal()
+        self._dispatch(proposed, why)
         while self.case.return_count < MOST_RETURNS and self.chance.random() < (0.06, 0.2)[self.case.return_count]:
             self._return()
             last = self.case.return_count == MOST_RETURNS
-            other = self.chance.choice(self.world.cast.units)
-            self._dispatch(other, "创城办指定", note=words.ASSIGNED_NOTE if last else "")
+            other = self.chance.choice([unit for unit in self.world.cast.units if unit != proposed])
+            self._dispatch(other, "退过两次，创城办最终指定" if last else "创城办指定")
         self._move(
             Move.SIGN, by=self._liaison(), at=self._after_share(0.02, 0.15), note=self.chance.choice(words.SIGN_NOTES)
         )
 
-    def _dispatch(self, unit: Unit, basis: str, note: str = "") -> None:
+    def _dispatch(self, unit: Unit, why: str) -> None:
         at = self._later(0.05, 1.2)
         clock, limit = limit_of(self.category, is_urgent=self.case.is_urgent)
         stage = stage_deadline(at, limit, clock, self.world.calendar)
         self._move(
-            Move.DISPATCH, by=self._office(), at=at, note=note, basis=basis, unit=unit, dispatched_at=at,
-            clock=clock, limit=limit, warn_at=stage.warn_at, due_at=stage.due_at,
+            Move.DISPATCH, by=self._office(), at=at, basis=f"{why}。时限 {limit_words(clock, limit)}",
+            unit=unit, dispatched_at=at, clock=clock, limit=limit, warn_at=stage.warn_at, due_at=stage.due_at,
         )  # fmt: skip
 
     def _return(self) -> None:

@@ -24,6 +24,7 @@ from complaints.workflow import PATHS, Move, State, destination
 from grids.models import Community, Grid, GridAssignment, Landmark, Town
 from progress.models import Flag, Marking, MonthTask
 
+pytestmark = pytest.mark.django_db
 UNTIL = date(2026, 11, 20)  # a Friday
 NOW = datetime(2026, 11, 20, 17, tzinfo=CITY_TIME)
 CASES = 240
@@ -34,13 +35,6 @@ MONTHS = 3
 def _city(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("seed_sample_city", until=UNTIL, cases=CASES, months=MONTHS, verbosity=0)
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def _leave_the_city_as_it_was():
-    with transaction.atomic():
         yield
         transaction.set_rollback(True)
 
