@@ -42,7 +42,11 @@ class Family:
         try:
             for role in self._roles:
                 self._children[role.name] = subprocess.Popen(  # noqa: S603 -- our own commands
-                    role.command, start_new_session=True, preexec_fn=end_with_parent, stdin=subprocess.DEVNULL
+                    role.command,
+                    start_new_session=True,
+                    preexec_fn=end_with_parent,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,  # they log to stderr; the terminal belongs to this process
                 )
             on_start(self._all_well)
             while self._all_well():
