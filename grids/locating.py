@@ -1,25 +1,23 @@
 """Find the grid of a point: an R-tree over the current polygons, built once per map version and process."""
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
 from uuid import uuid4
 
 from shapely import STRtree
-from shapely.affinity import scale
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
 from common.models import Fact
 from grids.models import Grid
+from grids.plane import east_west, in_metres
 
 MAP_VERSION = "map_version"
 # A phone's position indoors or under trees is easily this far off.
 NEAR_METRES = 40.0
 # What arithmetic makes of a point on an edge: a billionth of a metre outside is not outside.
 _ON_THE_EDGE = 0.01
-_METRES_PER_DEGREE = 111_320.0
 
 
 class Place(StrEnum):
@@ -42,7 +40,7 @@ class _Index:
     version: str
     ids: tuple[int, ...]
     tree: STRtree
-    east_west_scale: float
+    shortening: float
 
 
 _lock = Lock()
@@ -57,7 +55,7 @@ def locate(longitude: float, latitude: float) -> Located:
     index = _index()
     if not index.ids:
         return Located(Place.OUTSIDE)
-    point = _metric(Point(longitude, latitude), index.east_west_scale)
+    point = in_metres(Point(longitude, latitude), index.shortening)
     found = index.tree.query(point, predicate="dwithin", distance=NEAR_METRES)
     if not len(found):
         return Located(Place.OUTSIDE)
@@ -77,7 +75,7 @@ def map_version() -> str:
     return str(Fact.read(MAP_VERSION, ""))
 
 
-def _distance(polygon: BaseGeometry, point: Point) -> float:
+def _distance(polygon: BaseGeometry, point: BaseGeometry) -> float:
     metres = float(polygon.distance(point))
     return 0.0 if metres < _ON_THE_EDGE else metres
 
@@ -95,10 +93,6 @@ def _build(version: str) -> _Index:
     rows = list(Grid.objects.current().exclude(boundary=None).order_by("code").values_list("pk", "boundary"))
     shapes = [shape(boundary) for _, boundary in rows]
     latitude = sum(s.centroid.y for s in shapes) / len(shapes) if shapes else 0.0
-    east_west = math.cos(math.radians(latitude))
-    return _Index(version, tuple(pk for pk, _ in rows), STRtree([_metric(s, east_west) for s in shapes]), east_west)
-
-
-def _metric(geometry: BaseGeometry, east_west: float) -> BaseGeometry:
-    """Degrees to metres, flat: within a town of a few kilometres the error stays under a metre."""
-    return scale(geometry, _METRES_PER_DEGREE * east_west, _METRES_PER_DEGREE, origin=(0, 0))
+    shortening = east_west(latitude)
+    tree = STRtree([in_metres(drawn, shortening) for drawn in shapes])
+    return _Index(version, tuple(pk for pk, _ in rows), tree, shortening)

@@ -1,5 +1,6 @@
+import re
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -50,12 +51,38 @@ class Community(models.Model):
 class DatedQuerySet(models.QuerySet[Any]):
     """Rows that hold from a day on, to an end day that is not in it."""
 
-    def on(self, day: date) -> "DatedQuerySet":
+    def on(self, day: date) -> Self:
         return self.filter(Q(ended_on=None) | Q(ended_on__gt=day), started_on__lte=day)
 
-    def current(self) -> "DatedQuerySet":
+    def current(self) -> Self:
         """Not ended. A grid is neither started nor ended ahead of time, so its current ones need no day."""
         return self.filter(ended_on=None)
+
+
+class GridQuerySet(DatedQuerySet):
+    def matching(self, words: str) -> Self:
+        """Whose code, serial, name or community has every one of the words: "阳光 012", "阳光社区012网格"."""
+        found = self
+        for word in search_words(words):
+            found = found.filter(_named(word))
+        return found
+
+
+# What people write around the words that tell grids apart.
+_FILLERS = {"网格", "第", "号"}
+
+
+def search_words(typed: str) -> list[str]:
+    """Figures and words apart, fillers left out."""
+    return [word for word in re.findall(r"\d+|[^\d\s，。、,]+", typed) if word not in _FILLERS]
+
+
+def _named(word: str) -> Q:
+    if word.isdigit():
+        # Up to three figures are a serial, as it is spoken: 12 is 012.
+        return Q(code__endswith=word.zfill(3)) if len(word) <= 3 else Q(code__contains=word)
+    bare = word.removesuffix("网格")
+    return Q(name__icontains=bare) | Q(community__name__icontains=bare) | Q(community__town__name__icontains=bare)
 
 
 def _ends_after_it_starts(name: str) -> models.CheckConstraint:
@@ -74,7 +101,7 @@ class Grid(models.Model):
     ended_on = models.DateField("停用日期", null=True, blank=True)
     version = models.PositiveIntegerField(default=0, editable=False)
 
-    objects = DatedQuerySet.as_manager()
+    objects = GridQuerySet.as_manager()
 
     class Meta:
         verbose_name = "网格"

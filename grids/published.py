@@ -59,7 +59,7 @@ def _collection(features: list[Json]) -> Json:
     return {"type": "FeatureCollection", "features": features}
 
 
-def _feature(geometry: Json, **properties: Any) -> Json:
+def _feature(geometry: Any, **properties: Any) -> Json:
     return {"type": "Feature", "properties": properties, "geometry": rounded(geometry)}
 
 
@@ -95,7 +95,7 @@ def _landmarks() -> list[Json]:
     ]
 
 
-def _label_point(geometry: Json) -> list[float]:
+def _label_point(geometry: Any) -> list[float]:
     """Where the name stands: inside an area, on a line."""
     drawn = shape(geometry)
     point = drawn.interpolate(0.5, normalized=True) if drawn.geom_type == "LineString" else drawn.representative_point()

@@ -4,7 +4,9 @@ const L = window.L;
 const PIN =
   '<svg viewBox="-14 -34 28 38" aria-hidden="true"><path d="M0 0C-4-7-11-12-11-20a11 11 0 0122 0C11-12 4-7 0 0z" ' +
   'fill="currentColor" stroke="#fff" stroke-width="2"/><circle cy="-20" r="4" fill="#fff"/></svg>';
-const CLOSE = 1.5; // so many zoom steps past the whole town, streets and grids show their names
+// So many zoom steps past the whole town the grids show their serials, and then the streets their names.
+const CLOSE = 1.5;
+const CLOSEST = 2.25;
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export async function loadCity(url) {
@@ -109,7 +111,9 @@ class City {
 
   tellCloseness() {
     const close = this.map.getZoom() >= this.closeFrom;
-    this.map.getContainer().classList.toggle("map-close", close);
+    const box = this.map.getContainer().classList;
+    box.toggle("map-close", close);
+    box.toggle("map-closest", this.map.getZoom() >= this.closeFrom - CLOSE + CLOSEST);
     if (close && !this.serialsShown) {
       this.serialsShown = true;
       this.eachGrid((layer, grid) => label(this.map, layer.getBounds().getCenter(), grid.code.slice(-3), "map-label-grid"));

@@ -1,22 +1,7 @@
 from django.http import HttpRequest, HttpResponse
 
-from accounts.access import only, public, staff
+from accounts.access import only, staff
 from accounts.models import Role
-
-
-@public
-def city_map(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(status=501)
-
-
-@public
-def my_grid(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(status=501)
-
-
-@public
-def detail(request: HttpRequest, code: str) -> HttpResponse:
-    return HttpResponse(status=501)
 
 
 @staff
