@@ -6,8 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import condition, require_safe
-from shapely.geometry import MultiPolygon, Polygon, shape
-from shapely.geometry.base import BaseGeometry
+from shapely.geometry import GeometryCollection, Polygon, shape
+from shapely.geometry.base import BaseGeometry, BaseMultipartGeometry
 
 from accounts.access import public
 from grids.locating import map_version
@@ -44,13 +44,13 @@ def _draw() -> str:
         return _svg(WIDTH, WIDTH / 2, [])
     frame = _Frame(grids)
     landmarks = [(mark, shape(mark.shape)) for mark in Landmark.objects.all()]
-    communities = [(c, shape(c.boundary)) for c in Community.objects.exclude(boundary=None)]
+    communities = [(c.name, shape(c.boundary)) for c in Community.objects.all() if c.boundary]
     parts = [f'<path class="g" d="{frame.path(grids)}"/>']
     parts += [
         f'<path class="{"w" if mark.kind == Landmark.Kind.RIVER else "s"}" d="{frame.path([form])}"/>'
         for mark, form in landmarks
     ]
-    parts += [frame.label(community.name, form) for community, form in communities]
+    parts += [frame.label(name, form) for name, form in communities]
     return _svg(WIDTH, frame.height, parts)
 
 
@@ -62,8 +62,8 @@ def _svg(width: float, height: float, parts: Iterable[str]) -> str:
 class _Frame:
     """Turns degrees into the picture's pixels, north up, east-west shortened as at the city's latitude."""
 
-    def __init__(self, shapes: list[Polygon]) -> None:
-        west, south, east, north = MultiPolygon(shapes).bounds
+    def __init__(self, shapes: list[BaseGeometry]) -> None:
+        west, south, east, north = GeometryCollection(shapes).bounds
         shortening = math.cos(math.radians((south + north) / 2))
         self.scale = (WIDTH - 2 * MARGIN) / ((east - west) * shortening)
         self.shortening, self.west, self.north = shortening, west, north
@@ -87,8 +87,8 @@ class _Frame:
 
 def _lines(form: BaseGeometry) -> list[Any]:
     """The rings of a polygon, or the lines of what is none."""
-    if form.geom_type == "Polygon":
+    if isinstance(form, Polygon):
         return [form.exterior, *form.interiors]
-    if hasattr(form, "geoms"):
+    if isinstance(form, BaseMultipartGeometry):
         return [line for part in form.geoms for line in _lines(part)]
     return [form]

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from mohe_portal import health, outline, views
+from mohe_portal import health, outline, views, workbench
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,7 +13,7 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("sitemap/", views.sitemap, name="sitemap"),
-    path("workbench/", views.workbench, name="workbench"),
+    path("workbench/", workbench.workbench, name="workbench"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("accounts.urls")),

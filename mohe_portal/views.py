@@ -5,8 +5,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import public, staff
-from common.http import Request
+from accounts.access import public
 from common.months import Month
 from complaints import stats as complaint_stats
 from mohe_portal.context import ELDER_COOKIE
@@ -68,12 +67,6 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/sitemap.html")
-
-
-@staff
-@require_safe
-def workbench(request: Request) -> HttpResponse:
-    return render(request, "workbench.html")
 
 
 @public

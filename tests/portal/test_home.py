@@ -28,7 +28,9 @@ def test_the_home_page_shows_nobodys_words(client):
     assert "纸箱" not in page
 
 
-def test_the_home_page_asks_the_same_number_of_questions_whatever_the_number_of_rows(client, django_assert_max_num_queries):
+def test_the_home_page_asks_the_same_number_of_questions_whatever_the_number_of_rows(
+    client, django_assert_max_num_queries
+):
     for group in SpecialGroupFactory.create_batch(9):
         MonthTaskFactory.create_batch(3, group=group)
     for _ in range(3):
