@@ -79,7 +79,7 @@ async function copy(button) {
 }
 
 /** Says something at the upper edge, as a message from the server would look. */
-export function say(text, level = "info") {
+function say(text, level = "info") {
   const flash = document.getElementById("flash");
   if (!flash) return;
   const list = document.createElement("div");
@@ -125,10 +125,7 @@ window.addEventListener("offline", tellNetwork);
 // htmx, where a page has it
 document.addEventListener("htmx:load", (event) => prepare(event.target));
 document.addEventListener("htmx:sendError", () => say("没有连上，内容还在，请再试一次。", "error"));
-document.addEventListener("htmx:responseError", (event) => {
-  const said = event.detail.xhr.getResponseHeader("X-Message");
-  say(said ? decodeURIComponent(said) : "没有办成，内容还在。请刷新这一页再试。", "error");
-});
+document.addEventListener("htmx:responseError", () => say("没有办成，内容还在。请刷新这一页再试。", "error"));
 
 // After a refused form the reader's place is the list of what to mend.
 document.getElementById("error-summary")?.focus();
