@@ -34,7 +34,7 @@ class NewDateField(forms.CharField):
 
     default_error_messages = {
         "unreadable": "看不懂这个日期，写成 12-03 或 2026-12-03 这样。",
-        "no_such_day": "没有 %(month)s 月 %(day)s 日这一天，请看一下日历。",
+        "no_such_day": "没有 %(month)s 月 %(day)s 日这一天。",
         "too_early": "新的完成日期不能早于 %(year)s 年 %(month)s 月 %(day)s 日。",
     }
 

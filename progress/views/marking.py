@@ -124,12 +124,22 @@ def _answer(request: Request, row: Row, status: int = 200) -> HttpResponse:
     task = row.task
     if request.htmx:
         counts = stats.count(MonthTask.objects.on_board(task.group).of_month(task.due_month))
-        facts = {"row": row, "counts": counts, "month": task.due_month, "oob": True, "said": _said(row, counts)}
+        facts = {
+            "row": row,
+            "counts": counts,
+            "month": task.due_month,
+            "oob": True,
+            "said": _said(row, counts),
+            "grid_url": _grid_url(task.group, task.due_month),
+        }
         return render(request, "progress/marking.html#answer", facts, status=status)
     if status == 200:
-        address = reverse("progress:marking", args=[task.group.code, task.year, task.month])
-        return redirect(f"{address}#task-{task.pk}")
+        return redirect(f"{_grid_url(task.group, task.due_month)}#task-{task.pk}")
     return _grid(request, task.group, task.due_month, row, status=status)
+
+
+def _grid_url(group: SpecialGroup, month: Month) -> str:
+    return reverse("progress:marking", args=[group.code, month.year, month.month])
 
 
 def _said(row: Row, counts: stats.FlagCounts) -> str:
@@ -151,13 +161,11 @@ def _grid(
     facts: dict[str, Any] = {
         "group": group,
         "month": month,
+        "grid_url": _grid_url(group, month),
         "rows": rows,
         "counts": stats.FlagCounts.of_marks(row.task.mark for row in rows),
         "oob": False,
         "said": "",
-        "groups": stats.groups_with_board(),
-        "previous": month.shifted(-1),
-        "next": month.shifted(1),
         # What marking.js copies to open a statement in place.
         "blank": StatementForm(task=MonthTask(year=month.year, month=month.month), key="__pk__"),
     }
