@@ -6,13 +6,15 @@ from accounts.models import Role, User
 from complaints.models import Complaint
 from complaints.workflow import Move, State, open_moves
 
+DESK = frozenset({Role.OFFICE, Role.OPERATOR})
+
 
 def in_office(user: User, complaint: Complaint) -> bool:
     return user.role == Role.OFFICE
 
 
 def at_the_desk(user: User, complaint: Complaint) -> bool:
-    return user.role in {Role.OFFICE, Role.OPERATOR}
+    return user.role in DESK
 
 
 def in_charge(user: User, complaint: Complaint) -> bool:
@@ -55,3 +57,8 @@ def moves_open_to(user: User, complaint: Complaint) -> list[Move]:
 def may_see_reporter(user: User, complaint: Complaint, *, may_contact: bool) -> bool:
     """The desk sees who filed a case; the unit in charge only if the resident said it may make contact."""
     return at_the_desk(user, complaint) or (in_charge(user, complaint) and may_contact)
+
+
+def may_search_phones(user: User) -> bool:
+    """Finding cases by the phone that reported them tells who did."""
+    return user.role in DESK

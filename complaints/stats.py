@@ -35,16 +35,27 @@ class QueueCounts:
         return self.states.get(state, StateCount())
 
     @property
+    def open_together(self) -> StateCount:
+        counts = [self.of(state) for state in OPEN_STATES]
+        earliest = min((one.earliest_due_at for one in counts if one.earliest_due_at), default=None)
+        return StateCount(
+            sum(one.total for one in counts),
+            sum(one.overdue for one in counts),
+            sum(one.soon for one in counts),
+            earliest,
+        )
+
+    @property
     def open(self) -> int:
-        return sum(self.of(state).total for state in OPEN_STATES)
+        return self.open_together.total
 
     @property
     def overdue(self) -> int:
-        return sum(self.of(state).overdue for state in OPEN_STATES)
+        return self.open_together.overdue
 
     @property
     def soon(self) -> int:
-        return sum(self.of(state).soon for state in OPEN_STATES)
+        return self.open_together.soon
 
     @property
     def everything(self) -> int:

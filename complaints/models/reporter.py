@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from common import crypto
-from common.masking import masked
+from common.masking import HIDDEN, masked
 from complaints.models.complaint import Complaint
 
 
@@ -45,6 +45,6 @@ class Reporter(models.Model):
         return masked(self.phone)
 
     def hidden_in(self, text: str) -> str:
-        """The text with this person's own number masked, should they have written it there."""
+        """The text without this person's own number, should they have written it there."""
         phone = self.phone
-        return text.replace(phone, masked(phone)) if phone else text
+        return text.replace(phone, HIDDEN) if phone else text

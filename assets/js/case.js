@@ -1,0 +1,109 @@
+// The page of a case: long lists that can be searched, the moves, the neighbours in the queue one came from.
+// Everything works without it; htmx puts new parts into the page, so each part is prepared when it comes in.
+
+/** A select with a field above it that narrows its options while one types. */
+function makeFindable(select) {
+  if (select.dataset.findReady) return;
+  select.dataset.findReady = "1";
+  const all = [...select.children].map((node) => node.cloneNode(true));
+  const field = document.createElement("input");
+  field.type = "search";
+  field.className = "form-control find";
+  field.placeholder = select.dataset.find;
+  field.setAttribute("aria-label", select.dataset.find);
+  field.autocomplete = "off";
+  const none = document.createElement("p");
+  none.className = "hint find-none";
+  none.setAttribute("role", "status");
+  select.before(field);
+  select.after(none);
+  field.addEventListener("input", () => narrow(select, all, field.value.trim(), none));
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+    if (event.key === "ArrowDown" || event.key === "Enter") select.focus();
+  });
+}
+
+function matching(node, words) {
+  if (node.tagName === "OPTION") return !words || node.textContent.includes(words) ? [node.cloneNode(true)] : [];
+  const group = node.cloneNode(false);
+  const whole = node.label.includes(words);
+  const options = [...node.children].filter((option) => whole || option.textContent.includes(words));
+  group.append(...options.map((option) => option.cloneNode(true)));
+  return options.length ? [group] : [];
+}
+
+function narrow(select, all, words, none) {
+  const chosen = select.value;
+  const kept = all.flatMap((node) => matching(node, words));
+  select.replaceChildren(...kept);
+  const options = [...select.options].filter((option) => option.value);
+  // With words typed the list lies open; one click or an arrow key chooses.
+  select.size = words ? Math.min(8, Math.max(2, options.length)) : 1;
+  const still = options.find((option) => option.value === chosen);
+  if (words && !still && options.length) select.value = options[0].value;
+  else select.value = still ? chosen : "";
+  none.textContent = options.length ? "" : `没有含“${words}”的，换个词再找。`;
+}
+
+function openMove(link) {
+  const move = document.querySelector(link.getAttribute("href"));
+  if (!move) return;
+  move.open = true;
+  move.scrollIntoView({ block: "start" });
+  move.querySelector("textarea, select, input:not([type=hidden])")?.focus({ preventScroll: true });
+}
+
+function keptQueue() {
+  try {
+    return JSON.parse(sessionStorage.getItem("queue"));
+  } catch {
+    return null;
+  }
+}
+
+/** Lead on to the next case of the queue page one came from, and back to that page. */
+function showNeighbours() {
+  const kept = keptQueue();
+  const nav = document.querySelector("[data-case-nav]");
+  if (!kept || !nav) return;
+  document.querySelector("[data-queue-link]").href = kept.url;
+  const here = kept.cases.indexOf(location.pathname);
+  const lead = (link, url) => {
+    if (!url) return;
+    link.href = url;
+    link.hidden = nav.hidden = false;
+  };
+  if (here < 0) return;
+  lead(nav.querySelector("[data-previous-case]"), kept.cases[here - 1]);
+  lead(nav.querySelector("[data-next-case]"), kept.cases[here + 1]);
+}
+
+function prepare() {
+  document.querySelectorAll("select[data-find]").forEach(makeFindable);
+  showNeighbours();
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-open-move]");
+  if (!link) return;
+  event.preventDefault();
+  openMove(link);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, select, textarea")) return;
+  const wanted = { KeyN: "[data-next-case]", KeyP: "[data-previous-case]" }[event.code];
+  const link = wanted && document.querySelector(wanted);
+  if (link?.href) link.click();
+});
+
+// After a move the reader's place is what was said about it: the refusal, what to mend, or the case anew.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const part = event.target;
+  prepare();
+  const place = part.querySelector("#refusal") || part.querySelector("#error-summary") || part.querySelector("h1");
+  place?.focus();
+});
+
+prepare();

@@ -1,0 +1,34 @@
+// The queue by keyboard: J and K move along the rows, Enter opens (the row's link has the focus), / goes to the search.
+// The addresses of the rows are kept for the page of a case, which leads on to the next one (case.js).
+
+const KEPT = "queue";
+const rows = [...document.querySelectorAll("[data-queue] [data-row]")];
+const links = rows.map((row) => row.querySelector("a"));
+
+function isTyping(target) {
+  return target.closest("input, select, textarea, [contenteditable]");
+}
+
+function step(by) {
+  const here = rows.findIndex((row) => row.contains(document.activeElement));
+  const there = here < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, here + by));
+  links[there]?.focus();
+  rows[there]?.scrollIntoView({ block: "nearest" });
+}
+
+function onKey(event) {
+  if (event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
+  if (event.code === "KeyJ") step(1);
+  else if (event.code === "KeyK") step(-1);
+  else if (event.key === "/") document.getElementById("search")?.focus();
+  else return;
+  event.preventDefault();
+}
+
+document.addEventListener("keydown", onKey);
+
+// Private browsing may have no storage; then the case page just leads back to the start of the queue.
+try {
+  const kept = { url: location.pathname + location.search, cases: links.map((link) => link.getAttribute("href")) };
+  sessionStorage.setItem(KEPT, JSON.stringify(kept));
+} catch {}

@@ -1,0 +1,302 @@
+"""What the page of a case (案件页) shows to one person: the case, its clock, and the moves this person may make now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from accounts.models import Role, User
+from common.calendar import working_calendar
+from common.clock import Clock, unit_of, used
+from complaints import actions, timeline, words
+from complaints.actions.intake import ACCEPT_WITHIN_WORK_HOURS
+from complaints.models import Complaint, ComplaintQuerySet, Photo
+from complaints.models.complaint import DUPLICATE_METRES, Light
+from complaints.move_forms import FORMS, MoveForm
+from complaints.permissions import in_charge, may_see_reporter, moves_open_to
+from complaints.queue_page import marks
+from complaints.staff_forms import RevealForm
+from complaints.workflow import OPEN_STATES, Move, State
+
+LABELS = {Move.SUBMIT: "提交办理结果"}
+CONFIRM = {
+    Move.ACCEPT: "确定受理",
+    Move.REJECT: "确定不予受理",
+    Move.DISPATCH: "确定派遣",
+    Move.SIGN: "确定签收",
+    Move.RETURN: "确定退单",
+    Move.SUBMIT: "提交",
+    Move.PASS: "确定通过并办结",
+    Move.REWORK: "确定返工",
+}
+# The usual way on: the filled button.
+ONWARD = frozenset({Move.ACCEPT, Move.DISPATCH, Move.SIGN, Move.SUBMIT, Move.PASS})
+WAITING_FOR = {
+    State.RECEIVED: "等创城办或热线受理员受理。",
+    State.ACCEPTED: "等创城办派遣。",
+    State.DISPATCHED: "等{unit}签收。",
+    State.HANDLING: "等{unit}提交办理结果。",
+    State.HANDLED: "等创城办或指导推进组核查。",
+    State.CLOSED: "这件已经办结。",
+    State.REJECTED: "这件不予受理，居民能看到理由。",
+    State.MERGED: "这件已经并案。",
+    State.WITHDRAWN: "居民撤回了这件。",
+}
+DUE_LABELS = {State.RECEIVED: "受理时限", State.ACCEPTED: "派遣时限"}
+
+
+def cases_for(user: User) -> ComplaintQuerySet:
+    """The cases this person may open, with what their page names."""
+    return Complaint.objects.visible_to(user).select_related("category", "grid__community", "unit")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A move this person may make now, with its form."""
+
+    move: Move
+    label: str
+    url: str
+    form: MoveForm
+    is_onward: bool
+    is_open: bool
+
+    @property
+    def confirm(self) -> str:
+        return CONFIRM[self.move]
+
+
+@dataclass(frozen=True)
+class ClockFace:
+    """The clock of the stage: light, words, and the share of the limit that is used (None: no limit runs)."""
+
+    light: str
+    words: str
+    percent: int | None
+    facts: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """A phone and name, shown in one answer only."""
+
+    phone: str
+    name: str
+
+
+@dataclass(frozen=True)
+class ReporterCard:
+    """What this person is told of who filed the case: something masked, or why nothing."""
+
+    masked: str
+    consent: str
+    why_hidden: str
+    form: RevealForm | None
+    revealed: Revealed | None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """For templates/components/photo_grid.html."""
+
+    thumb_url: str
+    url: str
+    alt: str
+    caption: str
+
+
+class CasePage:
+    """A case as `user` sees it at `at`. `form` is one that was sent and refused; `refusal` says what came between."""
+
+    def __init__(
+        self,
+        case: Complaint,
+        *,
+        user: User,
+        at: datetime,
+        form: MoveForm | None = None,
+        refusal: str = "",
+        reveal_form: RevealForm | None = None,
+        revealed: Revealed | None = None,
+    ) -> None:
+        self.case = case
+        self.user = user
+        self.at = at
+        self.form = form
+        self.refusal = refusal
+        self.reporter = case.reporters.filter(is_follower=False).first()
+        self.marks = marks(case)
+        self.clock = _clock_face(case, at=at)
+        self.cannot_return = actions.refusal_to_return(case, at=at) if self._might_return else ""
+        self.offers = self._offers()
+        self.steps = self._steps()
+        self.before, self.after = self._pictures()
+        self.duplicates = _duplicates(case, user=user, at=at)
+        self.contact = self._contact(reveal_form, revealed)
+
+    @property
+    def _might_return(self) -> bool:
+        return self.case.state == State.DISPATCHED and in_charge(self.user, self.case)
+
+    def _offers(self) -> list[Offer]:
+        moves = [m for m in moves_open_to(self.user, self.case) if not (m == Move.RETURN and self.cannot_return)]
+        return [self._offer(move) for move in moves]
+
+    def _offer(self, move: Move) -> Offer:
+        sent = self.form if self.form and self.form.move == move else None
+        return Offer(
+            move=move,
+            label=LABELS.get(move, str(move.label)),
+            url=reverse("complaints:move", args=[self.case.number, move]),
+            form=sent or FORMS[move](case=self.case, at=self.at),
+            is_onward=move in ONWARD,
+            is_open=sent is not None,
+        )
+
+    @property
+    def onward(self) -> Offer | None:
+        return next((offer for offer in self.offers if offer.is_onward), None)
+
+    @property
+    def typed_in_vain(self) -> list[tuple[str, str]]:
+        """What was written for a move that can no longer be made, to be given back."""
+        fits = self.form and any(offer.form is self.form for offer in self.offers)
+        return self.form.typed if self.form and not fits else []
+
+    @property
+    def waiting_for(self) -> str:
+        return WAITING_FOR[State(self.case.state)].format(unit=self.case.unit.name if self.case.unit else "单位")
+
+    @property
+    def standing(self) -> str:
+        return f"{self.user.standing}{'联络员' if self.user.role == Role.LIAISON else ''}"
+
+    @property
+    def text(self) -> str:
+        return self._without_phone(self.case.text)
+
+    @property
+    def place(self) -> str:
+        return self._without_phone(self.case.place)
+
+    @property
+    def result(self) -> str:
+        return self._without_phone(self.case.result)
+
+    def _without_phone(self, text: str) -> str:
+        return self.reporter.hidden_in(text) if self.reporter else text
+
+    def _steps(self) -> list[timeline.Step]:
+        events = self.case.events.select_related("actor__unit", "actor__group", "unit")
+        shown = list(events)
+        for event in shown:
+            event.note = self._without_phone(event.note)
+        return timeline.steps(self.case, shown, now=self.at)
+
+    def _pictures(self) -> tuple[list[Picture], list[Picture]]:
+        photos = list(self.case.photos.all())
+        before = [self._picture(p, "反映") for p in photos if p.kind == Photo.Kind.BEFORE]
+        after = [self._picture(p, "办理后") for p in photos if p.kind == Photo.Kind.AFTER]
+        return before, after
+
+    def _picture(self, photo: Photo, what: str) -> Picture:
+        url = reverse("complaints:photo", args=[photo.token])
+        taken = words.moment(photo.added_at, now=self.at)
+        return Picture(url, url, f"{what}的照片，{taken}", f"{what} {taken}")
+
+    @property
+    def filed(self) -> str:
+        return words.moment(self.case.filed_at, now=self.at)
+
+    @property
+    def grid_code(self) -> str:
+        return self.case.grid.code if self.case.grid else ""
+
+    @property
+    def point(self) -> str:
+        case = self.case
+        return f"{case.longitude:.6f},{case.latitude:.6f}" if case.longitude is not None else ""
+
+    def _contact(self, form: RevealForm | None, revealed: Revealed | None) -> ReporterCard:
+        why_hidden = self._why_hidden()
+        if why_hidden or not self.reporter:
+            return ReporterCard("", "", why_hidden, None, None)
+        consent = "同意办理单位联系。" if self.reporter.may_contact else "不同意办理单位联系。"
+        return ReporterCard(self.reporter.masked_phone, consent, "", form or RevealForm(), revealed)
+
+    def _why_hidden(self) -> str:
+        reporter = self.reporter
+        if reporter is None or not (reporter.phone_encrypted or reporter.erased_at):
+            return "这件没有留联系方式。"
+        if reporter.erased_at:
+            return "办结已久，联系方式已按期限抹去。"
+        if may_see_reporter(self.user, self.case, may_contact=reporter.may_contact):
+            return ""
+        if in_charge(self.user, self.case):
+            return "反映人不同意单位联系，联系方式不显示。需要补充情况，请托创城办转问。"
+        return "您的角色不看联系方式。需要补充情况，请托创城办转问。"
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    number: str
+    url: str
+    words: str
+
+
+def _duplicates(case: Complaint, *, user: User, at: datetime) -> list[Duplicate]:
+    if case.longitude is None:
+        return []
+    around = cases_for(user).possible_duplicates_of(case)
+    measured = [(case.metres_to(other), other) for other in around]
+    near = sorted((m, other.pk, other) for m, other in measured if m <= DUPLICATE_METRES)
+    return [
+        Duplicate(
+            other.number,
+            other.get_absolute_url(),
+            f"相距 {metres:.0f} 米，{_when(other, at)}，{other.get_state_display()}",
+        )
+        for metres, _, other in near[:5]
+    ]
+
+
+def _when(other: Complaint, at: datetime) -> str:
+    return f"{words.span(at - other.filed_at)}前" if other.filed_at <= at else ""
+
+
+def _clock_face(case: Complaint, *, at: datetime) -> ClockFace:
+    light, said = words.light_class(case, at=at), words.light_words(case, at=at)
+    if case.light(at=at) == Light.SOON:
+        said = f"快到期，{said}"
+    percent = _share_used(case, at=at) if case.state in OPEN_STATES and case.due_at else None
+    return ClockFace(light, said, percent, _clock_facts(case, at=at))
+
+
+def _clock_of(case: Complaint) -> tuple[Clock, int]:
+    """The clock that runs in this stage: the category's once it is dispatched, before that the desk's."""
+    return (Clock(case.clock), case.limit or 0) if case.clock else (Clock.WORK_HOUR, ACCEPT_WITHIN_WORK_HOURS)
+
+
+def _share_used(case: Complaint, *, at: datetime) -> int:
+    """Per cent of the limit gone, in the time that its clock counts."""
+    clock, limit = _clock_of(case)
+    whole = unit_of(clock) * limit
+    if not whole or case.due_at is None:
+        return 100
+    left = used(at, case.due_at, clock, working_calendar())
+    return min(100, max(0, round(100 * (1 - left / whole))))
+
+
+def _clock_facts(case: Complaint, *, at: datetime) -> list[tuple[str, str]]:
+    clock, limit = _clock_of(case)
+    unit_word = "小时" if clock in {Clock.URGENT_HOUR, Clock.WORK_HOUR} else "天"
+    due = words.moment(case.due_at, now=at) if case.due_at else ""
+    facts = [
+        (DUE_LABELS.get(State(case.state), "办结时限"), due),
+        ("计时方式", f"{clock.label}，{limit} {unit_word}" if due else ""),
+        ("办结时间", words.moment(case.closed_at, now=at) if case.closed_at else ""),
+        ("责任单位", case.unit.name if case.unit else "还没有派遣"),
+        ("类别", str(case.category) if case.category else f"{case.get_group_display()}（居民选的）"),
+        ("来源", case.get_channel_display()),
+    ]
+    return [(term, value) for term, value in facts if value]

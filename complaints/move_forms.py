@@ -1,0 +1,207 @@
+"""What the forms of the moves send. They know the shape of a move's fields; its rules are the action's."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, cast
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from accounts.models import Unit
+from common.clock import CITY_TIME
+from complaints import routing
+from complaints.actions.drafts import MOST_PHOTOS
+from complaints.models import Category, Complaint, ProblemGroup
+from complaints.pictures import CleanPhoto, PhotoRefused, clean
+from complaints.workflow import Move
+
+SHORTEST_REASON = 5
+PHOTO_TYPES = "image/jpeg,image/png,image/webp"
+
+
+def _words(label: str, *, required: str = "", most: int = 300, rows: int = 2, hint: str = "") -> forms.CharField:
+    """A text field. With `required`, the sentence said when it is empty, it takes five characters at least."""
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        required=bool(required),
+        max_length=most,
+        min_length=SHORTEST_REASON if required else None,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={
+            "required": required,
+            "min_length": f"{label}太短，写 {SHORTEST_REASON} 个字以上，说清楚。",
+            "max_length": f"{label}太长，最多 {most} 字。",
+        },
+    )
+
+
+class MoveForm(forms.Form):
+    """The fields of one move of a case. `version` is the state of the case that the person saw."""
+
+    use_required_attribute = False
+    version = forms.IntegerField(
+        min_value=0,
+        widget=forms.HiddenInput,
+        error_messages={"required": "页面不完整，请刷新再办。", "invalid": "页面不完整，请刷新再办。"},
+    )
+
+    def __init__(self, data: Any = None, files: Any = None, *, case: Complaint, at: datetime) -> None:
+        super().__init__(data, files, auto_id=f"id_{self.move}_%s")
+        self.case = case
+        self.prepare(case, at)
+
+    move: Move
+
+    def prepare(self, case: Complaint, at: datetime) -> None:
+        """Fill in choices and proposals."""
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version the person saw, before the rest of the form is looked at; None if it is no number."""
+        typed = str(self.data.get("version", ""))
+        return int(typed) if typed.isdecimal() and len(typed) < 10 else None
+
+    @property
+    def typed(self) -> list[tuple[str, str]]:
+        """What the person wrote, by label, to give back where the form itself no longer fits."""
+        texts = [field for field in self.visible_fields() if isinstance(field.field, forms.CharField)]
+        written = [(str(field.label), str(field.value() or "").strip()) for field in texts]
+        return [(label, words) for label, words in written if words]
+
+
+class GroupedCategories(forms.ModelChoiceField):  # type: ignore[type-arg]  # cannot be subscripted when it runs
+    """Named without the major: that stands above them."""
+
+    def label_from_instance(self, category: Any) -> str:
+        return str(category.name)
+
+
+class AcceptForm(MoveForm):
+    move = Move.ACCEPT
+    category = GroupedCategories(
+        Category.objects.none(),
+        label="类别",
+        widget=forms.Select(attrs={"data-find": "打字找类别，如 积雪"}),
+        error_messages={"required": "请选类别。", "invalid_choice": "没有这个类别，请重新选。"},
+    )
+    is_urgent = forms.BooleanField(label="紧急", required=False, help_text="有危险，按紧急时限办")
+    note = _words("说明（可不填）")
+
+    def prepare(self, case: Complaint, at: datetime) -> None:
+        active = Category.objects.filter(is_active=True)
+        field = cast(GroupedCategories, self.fields["category"])
+        field.queryset = active
+        rows = list(active)
+        field.widget.choices = _by_major(rows, ProblemGroup(case.group))
+        guess = likely_category(rows, case)
+        if guess:
+            field.initial = guess.pk
+            field.help_text = "已按反映内容预选，请核对"
+
+
+class RejectForm(MoveForm):
+    move = Move.REJECT
+    reason = _words("不予受理的理由", required="请写不予受理的理由。", hint="居民会看到这段话")
+    turn_to = _words("可以找哪里", required="请写居民可以找哪里。", most=120, rows=1, hint="单位和电话，如 12345 热线")
+
+
+class DispatchForm(MoveForm):
+    move = Move.DISPATCH
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label="责任单位",
+        empty_label="请选单位",
+        widget=forms.Select(attrs={"data-find": "打字找单位"}),
+        error_messages={"required": "请选责任单位。", "invalid_choice": "没有这个单位，请重新选。"},
+    )
+    note = _words("交办意见（可不填）")
+
+    def prepare(self, case: Complaint, at: datetime) -> None:
+        field = cast("forms.ModelChoiceField[Unit]", self.fields["unit"])
+        field.queryset = Unit.objects.filter(is_active=True)
+        proposal = routing.propose(case, on=at.astimezone(CITY_TIME).date())
+        field.help_text = f"建议：{proposal.unit}，{proposal.basis}" if proposal.unit else proposal.basis
+        if proposal.unit:
+            field.initial = proposal.unit.pk
+
+
+class SignForm(MoveForm):
+    move = Move.SIGN
+    note = _words("安排（可不填）", hint="如 今天下午派人清理")
+
+
+class ReturnForm(MoveForm):
+    move = Move.RETURN
+    reason = _words("退单理由", required="请写退单理由。", hint="写清楚为什么不归本单位，应归哪个单位")
+
+
+class ManyFilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> "list[UploadedFile[bytes]]":
+        return list(files.getlist(name)) if hasattr(files, "getlist") else []
+
+
+class PhotosField(forms.Field):
+    """Up to six photos, each cleaned; a refusal names the photo it is about."""
+
+    widget = ManyFilesInput(attrs={"accept": PHOTO_TYPES, "multiple": True})
+
+    def clean(self, value: "list[UploadedFile[bytes]] | None") -> list[CleanPhoto]:
+        files = value or []
+        if len(files) > MOST_PHOTOS:
+            raise forms.ValidationError(f"最多传 {MOST_PHOTOS} 张照片，现在是 {len(files)} 张。请少选几张。")
+        refusals, cleaned = [], []
+        for number, file in enumerate(files, start=1):
+            try:
+                cleaned.append(clean(file, file.size or 0))
+            except PhotoRefused as refused:
+                refusals.append(f"第 {number} 张（{file.name}）：{refused.message}")
+        if refusals:
+            raise forms.ValidationError([*refusals, "照片要重新选一次。"])
+        return cleaned
+
+
+class SubmitForm(MoveForm):
+    move = Move.SUBMIT
+    result = _words(
+        "办理结果", required="请写办理结果。", most=1000, rows=4, hint="做了什么、现在怎样。居民会看到这段话"
+    )
+    photos = PhotosField(label="办理后的照片（可不传）", required=False, help_text=f"最多 {MOST_PHOTOS} 张")
+
+
+class PassForm(MoveForm):
+    move = Move.PASS
+    note = _words("核查意见（可不填）")
+
+
+class ReworkForm(MoveForm):
+    move = Move.REWORK
+    reason = _words("返工理由", required="请写返工理由。", hint="写清楚哪里没有办好")
+
+
+FORMS: dict[Move, type[MoveForm]] = {
+    form.move: form
+    for form in (AcceptForm, RejectForm, DispatchForm, SignForm, ReturnForm, SubmitForm, PassForm, ReworkForm)
+}
+
+
+def likely_category(categories: Iterable[Category], case: Complaint) -> Category | None:
+    """The class of the resident's group whose name has the most in common with what the resident wrote."""
+    of_group = [(_in_common(one.name, case.text), one) for one in categories if one.group == case.group]
+    best = max(of_group, key=lambda scored: scored[0], default=(0, None))
+    return best[1] if best[0] else None
+
+
+def _in_common(name: str, text: str) -> int:
+    """How many pairs of neighbouring characters of `name` stand in `text`."""
+    return sum(name[i : i + 2] in text for i in range(len(name) - 1))
+
+
+def _by_major(categories: list[Category], group: ProblemGroup) -> list[tuple[str, Any]]:
+    choices: dict[str, list[tuple[int, str]]] = {f"居民选的：{group.label}": []}
+    for one in categories:
+        heading = f"居民选的：{group.label}" if one.group == group else f"{one.get_kind_display()} {one.major_name}"
+        choices.setdefault(heading, []).append((one.pk, one.name))
+    return [("", "请选类别"), *((heading, options) for heading, options in choices.items() if options)]

@@ -1,0 +1,111 @@
+"""What the staff's pages of cases send, but for the moves: the filters of the queue, the reason to see a phone."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+
+from accounts.models import Role, Unit, User
+from common.clock import CITY_TIME
+from complaints.models import Channel, ComplaintQuerySet, ProblemGroup
+from complaints.models.complaint import Light
+from complaints.workflow import State
+from grids.models import Community
+
+OPEN, EVERY = "open", "all"
+LIGHTS = [(Light.IN_TIME, "时限内"), (Light.SOON, "快到期"), (Light.OVERDUE, "超时")]
+
+
+def _select(label: str) -> forms.Select:
+    # data-submit: the filter applies itself; portal.js knows it.
+    return forms.Select(attrs={"class": "form-select-sm", "aria-label": label, "data-submit": ""})
+
+
+def _date(label: str) -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date", "class": "form-control-sm", "aria-label": label})
+
+
+class QueueFilters(forms.Form):
+    """The queue's GET parameters. A value that means nothing filters nothing; a date that is none says so."""
+
+    use_required_attribute = False
+
+    state = forms.ChoiceField(required=False, choices=[(OPEN, ""), (EVERY, ""), *State.choices])
+    light = forms.ChoiceField(required=False, choices=[("", "全部时限"), *LIGHTS], widget=_select("时限"))
+    community = forms.ModelChoiceField(
+        Community.objects.none(), required=False, to_field_name="code", empty_label="全部社区", widget=_select("社区")
+    )
+    group = forms.ChoiceField(required=False, choices=[("", "全部类别"), *ProblemGroup.choices], widget=_select("类别"))
+    channel = forms.ChoiceField(required=False, choices=[("", "全部来源"), *Channel.choices], widget=_select("来源"))
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(), required=False, to_field_name="code", empty_label="全部单位", widget=_select("责任单位")
+    )
+    grid = forms.RegexField(r"^\d{15}$", required=False)
+    filed_after = forms.DateField(
+        required=False,
+        label="反映日期从",
+        widget=_date("反映日期从"),
+        error_messages={"invalid": "起始日期看不懂，没有用它筛选。"},
+    )
+    filed_before = forms.DateField(
+        required=False,
+        label="到",
+        widget=_date("反映日期到"),
+        error_messages={"invalid": "截止日期看不懂，没有用它筛选。"},
+    )
+    q = forms.CharField(required=False, max_length=80)
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        self.fields["community"].queryset = Community.objects.filter(grids__isnull=False).distinct()  # type: ignore[attr-defined]  # a field by name is a plain Field
+        if user.role == Role.LIAISON:
+            del self.fields["unit"]
+        else:
+            self.fields["unit"].queryset = Unit.objects.all()  # type: ignore[attr-defined]  # as above
+        self.is_valid()
+
+    def given(self, name: str) -> Any:
+        return self.cleaned_data.get(name)
+
+    @property
+    def warnings(self) -> list[str]:
+        return [str(message) for name in ("filed_after", "filed_before") for message in self.errors.get(name, [])]
+
+    def narrow(self, cases: ComplaintQuerySet) -> ComplaintQuerySet:
+        """Apply everything but state and light, by which the tabs count."""
+        lookups = {
+            "grid__community": self.given("community"),
+            "group": self.given("group"),
+            "channel": self.given("channel"),
+            "unit": self.given("unit"),
+            "grid__code": self.given("grid"),
+            "filed_at__gte": _midnight(self.given("filed_after")),
+            "filed_at__lt": _midnight(self.given("filed_before"), days_later=1),
+        }
+        cases = cases.filter(**{name: value for name, value in lookups.items() if value})
+        return cases.containing(self.given("q") or "")
+
+
+class RevealForm(forms.Form):
+    """Why somebody wants to see a reporter's phone."""
+
+    use_required_attribute = False
+    reason = forms.CharField(
+        label="查看原因",
+        max_length=100,
+        min_length=5,
+        help_text="会记入审计日志",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": "请写查看原因。",
+            "min_length": "查看原因太短，写 5 个字以上。",
+            "max_length": "查看原因太长，最多 100 字。",
+        },
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="id_reveal_%s")
+
+
+def _midnight(day: date | None, *, days_later: int = 0) -> datetime | None:
+    return datetime.combine(day + timedelta(days=days_later), time(), CITY_TIME) if day else None

@@ -1,0 +1,72 @@
+"""From a valid form to the one action it asks for."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from accounts.models import User
+from complaints import actions
+from complaints.models import Complaint
+from complaints.move_forms import MoveForm
+from complaints.workflow import Move
+
+DONE = {
+    Move.ACCEPT: "已受理。",
+    Move.REJECT: "已登记不予受理，居民能看到理由。",
+    Move.DISPATCH: "已派遣，单位会收到提醒。",
+    Move.SIGN: "已签收。",
+    Move.RETURN: "已退单，创城办会收到提醒。",
+    Move.SUBMIT: "办理结果已提交，等核查。",
+    Move.PASS: "核查通过，已办结。",
+    Move.REWORK: "已退回返工，单位会收到提醒。",
+}
+
+
+def perform(form: MoveForm, case: Complaint, *, by: User, at: datetime) -> None:
+    _ACTIONS[form.move](form, case, by, at)
+
+
+def _accept(form: MoveForm, case: Complaint, by: User, at: datetime) -> None:
+    told = form.cleaned_data
+    actions.accept(case, category=told["category"], is_urgent=told["is_urgent"], note=told["note"], by=by, at=at)
+
+
+def _reject(form: MoveForm, case: Complaint, by: User, at: datetime) -> None:
+    told = form.cleaned_data
+    actions.reject(case, reason=f"{told['reason']}\n可以找：{told['turn_to']}", by=by, at=at)
+
+
+def _dispatch(form: MoveForm, case: Complaint, by: User, at: datetime) -> None:
+    actions.dispatch(case, to=form.cleaned_data["unit"], note=form.cleaned_data["note"], by=by, at=at)
+
+
+def _sign(form: MoveForm, case: Complaint, by: User, at: datetime) -> None:
+    actions.sign(case, note=form.cleaned_data["note"], by=by, at=at)
+
+
+def _return(form: MoveForm, case: Complaint, by: User, at: datetime) -> None:
+    actions.return_to_office(case, reason=form.cleaned_data["reason"], by=by, at=at)
+
+
+def _submit(form: MoveForm, case: Complaint, by: User, at: datetime) -> None:
+    told = form.cleaned_data
+    actions.submit_result(case, result=told["result"], photos=told["photos"], by=by, at=at)
+
+
+def _pass(form: MoveForm, case: Complaint, by: User, at: datetime) -> None:
+    actions.pass_verification(case, note=form.cleaned_data["note"], by=by, at=at)
+
+
+def _rework(form: MoveForm, case: Complaint, by: User, at: datetime) -> None:
+    actions.rework(case, reason=form.cleaned_data["reason"], by=by, at=at)
+
+
+_ACTIONS: dict[Move, Callable[[MoveForm, Complaint, User, datetime], None]] = {
+    Move.ACCEPT: _accept,
+    Move.REJECT: _reject,
+    Move.DISPATCH: _dispatch,
+    Move.SIGN: _sign,
+    Move.RETURN: _return,
+    Move.SUBMIT: _submit,
+    Move.PASS: _pass,
+    Move.REWORK: _rework,
+}
