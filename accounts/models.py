@@ -1,6 +1,15 @@
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models import Q
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    def search(self, text: str) -> "UnitQuerySet":
+        """Those whose number or name contains `text`."""
+        return self.filter(Q(code__icontains=text) | Q(name__icontains=text)) if text else self
 
 
 class Unit(models.Model):
@@ -18,6 +27,8 @@ class Unit(models.Model):
     contact_name = models.CharField("联络员", max_length=40, blank=True)
     contact_phone = models.CharField("联络电话", max_length=20, blank=True)
     is_active = models.BooleanField("在用", default=True)
+
+    objects = UnitQuerySet.as_manager()
 
     class Meta:
         verbose_name = "责任单位"
@@ -76,6 +87,24 @@ class Role(models.TextChoices):
 PRIVILEGED = frozenset({Role.OFFICE, Role.ADMINISTRATOR, Role.AUDITOR, Role.SECURITY, Role.SUPERVISION})
 
 
+class UserQuerySet(models.QuerySet["User"]):
+    def search(self, text: str) -> "UserQuerySet":
+        """Those whose name, user name or unit contains `text`."""
+        if not text:
+            return self
+        return self.filter(Q(name__icontains=text) | Q(username__icontains=text) | Q(unit__name__icontains=text))
+
+
+class UserManager(DjangoUserManager["User"]):
+    use_in_migrations = False
+
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def search(self, text: str) -> UserQuerySet:
+        return self.get_queryset().search(text)
+
+
 class User(AbstractUser):
     """A person who signs in. Residents need no account and have none."""
 
@@ -95,6 +124,8 @@ class User(AbstractUser):
     must_change_password = models.BooleanField("首次登录须改密码", default=True)
 
     REQUIRED_FIELDS = ["name", "role"]
+
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         verbose_name = "用户"

@@ -10,10 +10,18 @@ urlpatterns = [
     path("accounts/password/", views.password_change, name="password_change"),
     path("workbench/profile/", views.profile, name="profile"),
     path("workbench/profile/totp/", views.totp, name="totp"),
+    path("workbench/profile/totp/begin/", views.totp_begin, name="totp_begin"),
+    path("workbench/profile/totp/remove/", views.totp_remove, name="totp_remove"),
     path("workbench/users/", views.users, name="users"),
     path("workbench/users/new/", views.user_new, name="user_new"),
     path("workbench/users/<int:pk>/", views.user_edit, name="user_edit"),
     path("workbench/users/<int:pk>/reset-password/", views.user_reset_password, name="user_reset_password"),
+    path(
+        "workbench/users/<int:pk>/remove-second-factor/",
+        views.user_remove_second_factor,
+        name="user_remove_second_factor",
+    ),
     path("workbench/units/", views.units, name="units"),
     path("workbench/units/<str:code>/", views.unit, name="unit"),
+    path("workbench/units/<str:code>/edit/", views.unit_edit, name="unit_edit"),
 ]

@@ -12,6 +12,7 @@ import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from environs import Env
+from whitenoise.compress import Compressor
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -111,9 +112,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.sign_in_first",
     "accounts.middleware.idle_sign_out",
     "accounts.middleware.first_password_change",
+    "accounts.middleware.second_factor_first",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -237,19 +239,23 @@ LOGOUT_REDIRECT_URL = "home"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.UnlikeTheNameValidator"},
+    {"NAME": "accounts.passwords.LongEnoughValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "accounts.passwords.UncommonValidator"},
     {"NAME": "accounts.passwords.ThreeOfFourKindsValidator"},
 ]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page says how long to wait: trying again must not add to it
+AXES_USERNAME_CALLABLE = "accounts.lockout.counted_name"
 AXES_CLIENT_IP_CALLABLE = "common.client.address"
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_DISABLE_ACCESS_LOG = True  # the audit log records sign-ins
 OTP_TOTP_ISSUER = "漠河创城"
+# Whether accounts.models.PRIVILEGED must set a second factor up before they work; else it is only advised.
+REQUIRE_SECOND_FACTOR: bool = env.bool("REQUIRE_SECOND_FACTOR", False)
 SESSION_IDLE_MINUTES: int = env.int("SESSION_IDLE_MINUTES", 30)
 
 # --- transport and browser safety -------------------------------------------------------------------------------------
@@ -270,7 +276,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # A phone photo is up to 20 MB; six of them are sent one by one, or together where there is no JavaScript.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FILES = 6
+DATA_UPLOAD_MAX_NUMBER_FILES = 12  # more than may be kept, so that the seventh is refused in words
 PHOTO_MAX_BYTES = 20 * 1024 * 1024
 
 TILE_URL: str = env.str("TILE_URL", "")
@@ -308,6 +314,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
+# Source maps are for engineers only, and compressing them takes longer than all the rest.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 FILE_UPLOAD_PERMISSIONS = 0o640
 
 LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "NO_GLOBALS": True}
@@ -323,6 +331,8 @@ FOOTER = {
     "error_report_url": env.str("SITE_ERROR_REPORT_URL", ""),
 }
 CONTACT_RETENTION_DAYS: int = env.int("CONTACT_RETENTION_DAYS", 180)
+# Cases from one network (/24 or /64) in an hour; six times as many in a day, ten times as many photos.
+INTAKE_PER_CLIENT_HOUR: int = env.int("INTAKE_PER_CLIENT_HOUR", 60)
 
 # --- notices ----------------------------------------------------------------------------------------------------------
 
