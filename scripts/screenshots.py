@@ -1,0 +1,185 @@
+"""Take a picture of every page at phone, tablet and desktop width: `make screenshots`.
+
+Starts a portal of its own with a fresh sample city, drives a real Chromium, and writes build/screenshots/; the pictures
+of the user guide go to docs/img/guide/. Fails if a page answers with an error or says something in the console.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from tests.harness import programs  # noqa: E402 -- the folder above is no package
+
+OUT = ROOT / "build" / "screenshots"
+GUIDE = ROOT / "docs" / "img" / "guide"
+WIDTHS = {"phone": (360, 740), "tablet": (768, 1024), "desktop": (1440, 900)}
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A page as somebody sees it. `guide`: the widths of it that the user guide shows."""
+
+    name: str
+    path: str
+    who: str = ""
+    elder: bool = False
+    guide: tuple[str, ...] = ()
+    first_link: str = ""
+
+
+SHOTS = [
+    Shot("home", "/", guide=("phone", "desktop")),
+    Shot("home-elder", "/", elder=True, guide=("phone",)),
+    Shot("complaint-new", "/complaints/new/", guide=("phone",)),
+    Shot("track", "/complaints/track/", guide=("phone",)),
+    Shot("map", "/grids/", guide=("phone", "desktop")),
+    Shot("grid", "/grids/", first_link="main a[href^='/grids/2']"),
+    Shot("boards", "/board/", guide=("desktop",)),
+    Shot("help", "/help/"),
+    Shot("privacy", "/privacy/"),
+    Shot("login", "/accounts/login/"),
+    Shot("workbench-office", "/workbench/", "office", guide=("desktop",)),
+    Shot("workbench-unit", "/workbench/", "unit07", guide=("phone",)),
+    Shot("queue", "/workbench/complaints/", "office", guide=("desktop",)),
+    Shot(
+        "case-office",
+        "/workbench/complaints/",
+        "office",
+        first_link=".queue a[href*='/complaints/2']",
+        guide=("desktop",),
+    ),
+    Shot(
+        "case-unit", "/workbench/complaints/", "unit07", first_link=".queue a[href*='/complaints/2']", guide=("phone",)
+    ),
+    Shot("marking", "/workbench/flags/", "office", first_link="main a[href*='/workbench/flags/']", guide=("desktop",)),
+    Shot("tasks", "/workbench/plan/", "unit07"),
+    Shot("grids", "/workbench/grids/", "office", guide=("desktop",)),
+    Shot("coverage", "/workbench/grids/coverage/", "office"),
+    Shot("import", "/workbench/import/", "office"),
+    Shot("units", "/workbench/units/", "office"),
+    Shot("inbox", "/workbench/notices/", "office"),
+    Shot("users", "/workbench/users/", "admin"),
+    Shot("profile", "/workbench/profile/", "office"),
+]
+
+
+def main() -> int:
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True)
+    GUIDE.mkdir(parents=True, exist_ok=True)
+    with _portal() as (base, passwords), sync_playwright() as playwright:
+        chromium = programs.required(programs.chromium(), "Chromium")
+        browser = playwright.chromium.launch(executable_path=chromium, args=programs.CHROMIUM_FLAGS)
+        complaints = [said for width in WIDTHS for said in _take_all(browser, base, passwords, width)]
+        browser.close()
+    for said in complaints:
+        print(said)  # noqa: T201 -- a command's output
+    return 1 if complaints else 0
+
+
+def _take_all(browser: Browser, base: str, passwords: dict[str, str], width: str) -> Iterator[str]:
+    contexts: dict[tuple[str, bool], BrowserContext] = {}
+    for shot in SHOTS:
+        key = (shot.who, shot.elder)
+        if key not in contexts:
+            contexts[key] = _signed_in(browser, base, passwords, width, *key)
+        yield from _take(contexts[key].new_page(), base, shot, width)
+
+
+def _signed_in(
+    browser: Browser, base: str, passwords: dict[str, str], width: str, who: str, elder: bool
+) -> BrowserContext:
+    size = WIDTHS[width]
+    context = browser.new_context(
+        base_url=base, viewport={"width": size[0], "height": size[1]}, locale="zh-CN", timezone_id="Asia/Shanghai"
+    )
+    if elder:
+        context.add_cookies([{"name": "elder", "value": "1", "url": base}])
+    if who:
+        page = context.new_page()
+        page.goto("/accounts/login/")
+        page.fill("[name=username]", who)
+        page.fill("[name=password]", passwords[who])
+        page.click("main button[type=submit]")
+        page.wait_for_url("**/workbench/**")
+        page.close()
+    return context
+
+
+def _take(page: Page, base: str, shot: Shot, width: str) -> Iterator[str]:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    path = shot.path
+    if shot.first_link:
+        page.goto(path)
+        path = page.locator(shot.first_link).first.get_attribute("href") or path
+    answer = page.goto(path)
+    page.wait_for_load_state("networkidle")
+    picture = OUT / f"{shot.name}-{width}.png"
+    page.screenshot(path=picture, full_page=True)
+    if width in shot.guide:
+        page.screenshot(path=GUIDE / f"{shot.name}-{WIDTHS[width][0]}.png", full_page=False)
+    print(f"  {picture.relative_to(ROOT)}")  # noqa: T201 -- a command's output
+    if answer is None or answer.status != 200:
+        yield f"{shot.name} at {width}: answered {answer.status if answer else 'nothing'}"
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        yield f"{shot.name} at {width}: wider than the screen"
+    yield from (f"{shot.name} at {width}: {line}" for line in said)
+    page.close()
+
+
+@contextmanager
+def _portal() -> Iterator[tuple[str, dict[str, str]]]:
+    """A portal with a fresh sample city on a free port; gives its address and the passwords by user name."""
+    with tempfile.TemporaryDirectory(prefix="portal-pictures-") as folder, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        given = {"VAR_DIR": folder, "STATIC_MANIFEST": "0", "PORT": str(port), "DATABASE_URL": "", "REDIS_URL": ""}
+        env = os.environ | given
+        sign_ins = Path(folder) / "sign-ins.json"
+        (Path(folder) / "static").mkdir()
+        _manage(env, "migrate", "-v0")
+        _manage(env, "seed_sample_city", "--seed", "1", "--credentials-json", str(sign_ins))
+        serve = [str(Path(sys.executable).parent / "gunicorn"), "-b", f"127.0.0.1:{port}", "mohe_portal.wsgi"]
+        server = subprocess.Popen(serve, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            base = f"http://127.0.0.1:{port}"
+            _wait_for(base)
+            yield base, {entry["username"]: entry["password"] for entry in json.loads(sign_ins.read_text())}
+        finally:
+            server.terminate()
+            server.wait(10)
+
+
+def _manage(env: dict[str, str], *arguments: str) -> None:
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+
+
+def _wait_for(base: str) -> None:
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(f"{base}/livez", timeout=1)  # noqa: S310 -- our own server
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"no answer from {base} within 10 seconds")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
