@@ -58,6 +58,7 @@ def suite(database: str) -> Check:
             "console_output_style=count",
             f"--junitxml={report}",
             f"--output={LOGS / database}",
+            "--durations=10",
         ),
         env={"TEST_DATABASE": database},
         report=report,
