@@ -8,6 +8,7 @@ import shapely
 
 from mohe_portal.sample_city.geometry import CENTRE, CityShape, build_city
 
+pytestmark = pytest.mark.once  # knows no database
 SQUARE_METRES_PER_SQUARE_DEGREE = 111_320**2 * 0.60222  # at the city's latitude
 COMMUNITIES = {
     "232701100001": "松苑社区",

@@ -5,6 +5,8 @@ from PIL import Image
 
 from mohe_portal.sample_city.pictures import PALETTES, SCENES, photo
 
+pytestmark = pytest.mark.once  # knows no database
+
 
 @pytest.mark.parametrize("scene", SCENES)
 @pytest.mark.parametrize("after", [False, True])
