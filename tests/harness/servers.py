@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -58,7 +59,7 @@ def private_redis(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _running(command: list[str], folder: Path, owner: dict[str, object], ready: Callable[[], bool]) -> Iterator[None]:
+def _running(command: list[str], folder: Path, owner: dict[str, Any], ready: Callable[[], bool]) -> Iterator[None]:
     log = folder / "log"
     with log.open("wb") as out:
         server = subprocess.Popen(
@@ -77,7 +78,7 @@ def _wait(server: subprocess.Popen[bytes], ready: Callable[[], bool], log: Path)
     deadline = time.monotonic() + START_SECONDS
     while not ready():
         if server.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"{server.args} did not start:\n{log.read_text(errors='replace')}")
+            raise RuntimeError(f"{server.args!r} did not start:\n{log.read_text(errors='replace')}")
         time.sleep(0.05)
 
 
@@ -94,7 +95,7 @@ def _answers(url: str) -> bool:
     return True
 
 
-def _other_user(folder: Path) -> dict[str, object]:
+def _other_user(folder: Path) -> dict[str, Any]:
     if os.geteuid() != 0:
         return {}
     known = {entry.pw_name: entry for entry in pwd.getpwall()}
