@@ -1,5 +1,6 @@
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -56,11 +57,12 @@ class NewDateField(forms.CharField):
         return meant
 
     def _date(self, year: int | None, month: int, day: int) -> date:
-        try:
-            meant = date(year or self.earliest.year, month, day)
-            return meant if year or meant >= self.earliest else meant.replace(year=meant.year + 1)
-        except ValueError:
-            raise self._refusal("no_such_day", month=month, day=day) from None
+        for candidate in [year] if year else [self.earliest.year, self.earliest.year + 1]:
+            with suppress(ValueError):
+                meant = date(candidate, month, day)
+                if year or meant >= self.earliest:
+                    return meant
+        raise self._refusal("no_such_day", month=month, day=day)
 
     def _refusal(self, code: str, **numbers: int) -> ValidationError:
         return ValidationError(self.error_messages[code], code=code, params=numbers)
