@@ -67,6 +67,14 @@ class GridQuerySet(DatedQuerySet):
             found = found.filter(_named(word))
         return found
 
+    def without_lead(self, *, on: date) -> Self:
+        leads = GridAssignment.objects.on(on).filter(kind=GridAssignment.Kind.LEAD)
+        return self.exclude(pk__in=leads.values("grid"))
+
+    def answered_by(self, unit: Unit, *, on: date) -> Self:
+        """That the unit leads or helps with."""
+        return self.filter(pk__in=GridAssignment.objects.on(on).filter(unit=unit).values("grid"))
+
 
 # What people write around the words that tell grids apart.
 _FILLERS = {"网格", "第", "号"}

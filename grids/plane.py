@@ -15,7 +15,3 @@ def east_west(latitude: float) -> float:
 
 def in_metres(geometry: BaseGeometry, shortening: float) -> BaseGeometry:
     return scale(geometry, METRES_PER_DEGREE * shortening, METRES_PER_DEGREE, origin=(0, 0))
-
-
-def in_degrees(geometry: BaseGeometry, shortening: float) -> BaseGeometry:
-    return scale(geometry, 1 / (METRES_PER_DEGREE * shortening), 1 / METRES_PER_DEGREE, origin=(0, 0))
