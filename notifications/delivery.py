@@ -5,6 +5,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import F
 
 from notifications.models import Notice
@@ -22,11 +23,18 @@ def deliver_all_waiting(*, at: datetime) -> int:
 
 def _deliver(notice: Notice, *, at: datetime) -> bool:
     claimed = Notice.objects.waiting(at=at).filter(pk=notice.pk)
+    if notice.tries >= MOST_TRIES:
+        # Each try took its worker with it before it could be put off.
+        claimed.update(dead=True)
+        return False
     if not claimed.update(lease_until=at + LEASE, tries=F("tries") + 1):
         return False  # another worker has it
     try:
         _send(notice, at=at)
-    except OSError as error:
+    except DatabaseError:
+        raise
+    except Exception as error:
+        # Whatever it is, it must not hold up the notices behind this one.
         _put_off(notice, error, at=at)
         return False
     Notice.objects.filter(pk=notice.pk).update(delivered_at=at, lease_until=None)
@@ -38,7 +46,7 @@ def _put_off(notice: Notice, error: Exception, *, at: datetime) -> None:
     tries = notice.tries + 1
     logger.warning("notice %s not delivered (%s), try %s", notice.pk, type(error).__name__, tries)
     Notice.objects.filter(pk=notice.pk).update(
-        lease_until=None, available_at=at + timedelta(seconds=15 * 2**tries), dead=tries >= MOST_TRIES
+        lease_until=None, available_at=at + timedelta(seconds=15 * 2 ** (tries - 1)), dead=tries >= MOST_TRIES
     )
 
 
