@@ -178,7 +178,7 @@ def _move(
     after = workflow.destination(move, before)
     used = at - complaint.stage_started_at
     overdue = complaint.due_at is not None and at > complaint.due_at
-    as_we_read_it = Complaint.objects.filter(pk=complaint.pk, version=complaint.version)
+    as_we_read_it = Complaint.objects.as_read(complaint)
     if not as_we_read_it.update(state=after, version=F("version") + 1, stage_started_at=at, **changes):
         raise StaleCase(_last_event(complaint))
     complaint.refresh_from_db()

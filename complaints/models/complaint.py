@@ -59,6 +59,10 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
             return self.filter(unit_id=user.unit_id)
         return self.none()
 
+    def as_read(self, complaint: "Complaint") -> "ComplaintQuerySet":
+        """The row of `complaint` if nobody changed it since it was read; UPDATE it and look at the count."""
+        return self.filter(pk=complaint.pk, version=complaint.version)
+
     def open(self) -> "ComplaintQuerySet":
         return self.filter(state__in=OPEN_STATES)
 
