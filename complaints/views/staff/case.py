@@ -45,7 +45,7 @@ def move(request: Request, number: str, move: str) -> HttpResponse:
         perform(form, found, by=request.user, at=now)
     except DomainError as refused:
         # Not left to the edge: what was typed has to stay on the page.
-        return show_case(request, find_case(request, number), form=form, refusal=refused.message, status=409)
+        return _show_refused(request, number, form, refused)
     messages.success(request, DONE[chosen])
     return _go_on(request, number)
 
@@ -77,8 +77,25 @@ def _refuse_what_came_too_late(found: Complaint, form: MoveForm) -> None:
 
 
 def _go_on(request: Request, number: str) -> HttpResponse:
-    """Back to the case as it is now; to the queue if the move took it out of this person's sight."""
-    moved = cases_for(request.user).filter(number=number).first()
+    """To the case as it is now; after a return, which takes it out of the unit's sight, to the queue."""
+    moved = _case_now(request, number)
     if moved is None:
-        return HttpResponseClientRedirect(reverse("complaints:queue")) if request.htmx else redirect("complaints:queue")
+        return _to_queue(request)
     return show_case(request, moved) if request.htmx else redirect(moved)
+
+
+def _show_refused(request: Request, number: str, form: MoveForm, refused: DomainError) -> HttpResponse:
+    case_now = _case_now(request, number)
+    if case_now is None:
+        messages.warning(request, refused.message)
+        return _to_queue(request)
+    return show_case(request, case_now, form=form, refusal=refused.message, status=409)
+
+
+def _case_now(request: Request, number: str) -> Complaint | None:
+    return cases_for(request.user).filter(number=number).first()
+
+
+def _to_queue(request: Request) -> HttpResponse:
+    url = reverse("complaints:queue")
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
