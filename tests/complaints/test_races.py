@@ -1,0 +1,68 @@
+"""Eight people moving one case at the same moment, on the real database with real threads."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from complaints import actions
+from complaints.models import Complaint, ComplaintQuerySet, Event
+from complaints.workflow import Move
+from notifications.models import Notice
+from tests.factories.accounts import UserFactory
+from tests.factories.complaints import HOUR, MONDAY, CategoryFactory, filed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PEOPLE = 8
+
+
+def dispatch_at_once() -> tuple[Complaint, list[str]]:
+    """All have read the case before the first dispatches it, each to the same unit; what each was told."""
+    liaison = UserFactory(liaison=True)
+    case = filed().complaint
+    actions.accept(case, category=CategoryFactory(), by=UserFactory(), at=MONDAY)
+    people = UserFactory.create_batch(PEOPLE)
+    all_have_read = Barrier(PEOPLE, timeout=60)
+
+    def one(person) -> str:
+        try:
+            read = Complaint.objects.get(pk=case.pk)
+            all_have_read.wait()
+            actions.dispatch(read, to=liaison.unit, by=person, at=MONDAY + HOUR)
+            return "done"
+        except actions.StaleCase as stale:
+            return stale.message
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(PEOPLE) as threads:
+        told = list(threads.map(one, people))
+    case.refresh_from_db()
+    return case, told
+
+
+def test_one_of_eight_wins_and_the_others_are_told_who_and_what():
+    case, told = dispatch_at_once()
+
+    winner = Event.objects.get(complaint=case, move=Move.DISPATCH).actor
+    refused = [message for message in told if message != "done"]
+    assert len(refused) == PEOPLE - 1
+    assert {message.partition("，")[0] for message in refused} == {f"{winner}刚刚办了“派遣”"}
+    assert (case.version, Notice.objects.count()) == (2, 1)
+
+
+def test_without_the_version_in_the_update_all_eight_would_dispatch(monkeypatch):
+    """The control: the guard switched off, the race shows."""
+    monkeypatch.setattr(ComplaintQuerySet, "as_read", lambda cases, case: cases.filter(pk=case.pk))
+
+    case, told = dispatch_at_once()
+
+    assert told == ["done"] * PEOPLE
+    assert Event.objects.filter(complaint=case, move=Move.DISPATCH).count() == PEOPLE
+
+
+def test_the_losers_leave_nothing_behind():
+    case, _ = dispatch_at_once()
+
+    assert [event.version for event in case.events.all()] == [0, 1, 2]
