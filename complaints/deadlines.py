@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from common.clock import Clock, WorkingCalendar, deadline
+from common.clock import Clock, WorkingCalendar, deadline, used
 from complaints.models import Category
 
 WARN_AT_SHARE = 0.8
@@ -47,3 +47,9 @@ _LIMIT_WORDS = {
     Clock.WORK_DAY: "{} 个工作日",
     Clock.NATURAL_DAY: "{} 个自然日",
 }
+
+
+def share_used(start: datetime, due_at: datetime, *, at: datetime, clock: Clock, calendar: WorkingCalendar) -> float:
+    """How much of the counted time from `start` to `due_at` is used up: 0 to 1, and more when it is late."""
+    whole = used(start, due_at, clock, calendar)
+    return used(start, at, clock, calendar) / whole if whole else float(at > due_at)

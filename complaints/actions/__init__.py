@@ -1,8 +1,10 @@
 """What people do to cases. A case's state changes here and nowhere else."""
 
+from complaints.actions.budgets import spend_on_filing, spend_on_photo
 from complaints.actions.contacts import erase_expired_contacts, reveal_phone
-from complaints.actions.drafts import add_draft_photo, forget_abandoned_drafts, remove_draft_photo
-from complaints.actions.intake import Contact, Filed, file
+from complaints.actions.drafts import add_draft_photo, forget_abandoned_drafts, keep_answers, remove_draft_photo
+from complaints.actions.intake import Contact, Filed, file, filed_before, web_key
+from complaints.actions.lookup import find_reporter, is_tail_of
 from complaints.actions.moves import (
     StaleCase,
     accept,
@@ -28,7 +30,11 @@ __all__ = [
     "ensure_unchanged",
     "erase_expired_contacts",
     "file",
+    "filed_before",
+    "find_reporter",
     "forget_abandoned_drafts",
+    "is_tail_of",
+    "keep_answers",
     "pass_verification",
     "rate",
     "refusal_to_return",
@@ -38,5 +44,8 @@ __all__ = [
     "reveal_phone",
     "rework",
     "sign",
+    "spend_on_filing",
+    "spend_on_photo",
     "submit_result",
+    "web_key",
 ]

@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -12,9 +13,19 @@ MOST_PHOTOS = 6
 
 
 @transaction.atomic
+def keep_answers(draft: Draft | None, *, answers: dict[str, Any], at: datetime) -> Draft:
+    """Add what one step asked to the draft, or begin one; gives back the draft as it is now."""
+    current = _locked(draft) if draft else Draft(created_at=at)
+    current.answers = current.answers | answers
+    current.save()
+    return current
+
+
+@transaction.atomic
 def add_draft_photo(draft: Draft, *, photo: CleanPhoto, at: datetime) -> DraftPhoto:
-    # Lock the draft, or six photos sent at once would all count to five.
-    Draft.objects.select_for_update().get(pk=draft.pk)
+    """Keep a photo for a draft; the same picture sent again, after an answer that got lost, is kept once."""
+    # Locked, or six photos sent at once would all count to five.
+    _locked(draft)
     same = draft.photos.filter(sha256=photo.sha256).first()
     if same:
         return same
@@ -24,6 +35,13 @@ def add_draft_photo(draft: Draft, *, photo: CleanPhoto, at: datetime) -> DraftPh
     row.file.save("photo.jpg", ContentFile(photo.content), save=False)
     row.save(force_insert=True)
     return row
+
+
+def _locked(draft: Draft) -> Draft:
+    current = Draft.objects.select_for_update().filter(pk=draft.pk).first()
+    if current is None:
+        raise DomainError("这份反映已经提交了，不能再改。要补充，请再反映一件。")
+    return current
 
 
 @transaction.atomic

@@ -61,7 +61,7 @@ def file(
 
     `key` names the submission: a second call with it gives back the first one's case and code and changes nothing.
     """
-    earlier = _filed_before(key)
+    earlier = filed_before(key)
     if earlier:
         return earlier
     near = False
@@ -77,7 +77,7 @@ def file(
         return _store(case, contact=contact, photos=photos, draft=draft, by=by, at=at)
     except IntegrityError:
         # The same submission came in twice at once, and the other one won.
-        won = _filed_before(key)
+        won = filed_before(key)
         if won is None:
             raise
         return won
@@ -93,6 +93,9 @@ def _store(
     by: User | None,
     at: datetime,
 ) -> Filed:
+    if draft:
+        # Held until the end, so that no photo comes in between the reading of its photos and its deletion.
+        Draft.objects.select_for_update().filter(pk=draft.pk).first()
     limit = stage_deadline(at, ACCEPT_WITHIN_WORK_HOURS, Clock.WORK_HOUR, working_calendar())
     case.stage_started_at, case.warn_at, case.due_at = at, limit.warn_at, limit.due_at
     case.number = _next_number(at)
@@ -119,7 +122,8 @@ def _add_reporter(case: Complaint, contact: Contact, *, at: datetime) -> None:
     )
 
 
-def _filed_before(key: str) -> Filed | None:
+def filed_before(key: str) -> Filed | None:
+    """What the submission with this key became, if it was filed."""
     earlier = Complaint.objects.filter(intake_key=key).first()
     return Filed(earlier, crypto.tracking_code(key), is_new=False) if earlier else None
 
@@ -127,8 +131,10 @@ def _filed_before(key: str) -> Filed | None:
 def _next_number(at: datetime) -> str:
     """Take the year's next case number; holds the series until the transaction ends, so that there is no gap."""
     year = at.astimezone(CITY_TIME).year
-    NumberSeries.objects.get_or_create(year=year)
-    NumberSeries.objects.filter(year=year).update(last=F("last") + 1)
+    series = NumberSeries.objects.filter(year=year)
+    if not series.update(last=F("last") + 1):
+        NumberSeries.objects.get_or_create(year=year)
+        series.update(last=F("last") + 1)
     return f"{year}-{NumberSeries.objects.get(year=year).last:06}"
 
 
