@@ -1,11 +1,14 @@
-from complaints.views.intake import add_photo, new, new_step, receipt, receipt_picture, remove_photo
-from complaints.views.photos import photo
+from complaints.views.draft_photos import add_photo, remove_photo
+from complaints.views.intake import new, new_step
+from complaints.views.photos import photo, small_photo
+from complaints.views.receipt import leave, receipt, receipt_picture
 from complaints.views.staff import case, move, queue, reveal_contact
 from complaints.views.tracking import rate, track, tracked
 
 __all__ = [
     "add_photo",
     "case",
+    "leave",
     "move",
     "new",
     "new_step",
@@ -16,6 +19,7 @@ __all__ = [
     "receipt_picture",
     "remove_photo",
     "reveal_contact",
+    "small_photo",
     "track",
     "tracked",
 ]

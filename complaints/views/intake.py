@@ -1,33 +1,213 @@
+"""Filing a complaint in four plain form posts: what, where, photos, contact."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import public
+from common import client
+from common.clock import CITY_TIME
+from common.errors import TooMany
+from complaints import actions
+from complaints.actions.drafts import MOST_PHOTOS
+from complaints.forms import ContactForm, PhotosForm, WhatForm, WhereForm
+from complaints.models import Channel, Draft, ProblemGroup
+from complaints.uploads import takes_photos
+from complaints.views.draft_photos import add_all
+from complaints.views.visitor import Visitor
+from grids.models import Grid
+
+STEPS = ("what", "where", "photos", "contact")
+STEP_NAMES = ("什么事", "在哪里", "照片", "联系")
+# What a step leaves in the draft's answers when it is done.
+_LEAVES = {"what": "text", "where": "place", "photos": "photos"}
 
 
 @public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(status=501)
+    now = timezone.now()
+    visitor = Visitor(request, at=now)
+    draft = visitor.draft()
+    if "restart" in request.POST:
+        visitor.drops_draft()
+        return redirect("complaints:new")
+    form = WhatForm(request.POST if request.method == "POST" else None, initial=draft.answers if draft else None)
+    if form.is_valid():
+        visitor.keeps(actions.keep_answers(draft, answers=form.cleaned_data, at=now))
+        return redirect("complaints:new_step", "where")
+    return _page(request, "what", draft, form, begun_earlier=draft is not None and request.method != "POST")
 
 
 @public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@takes_photos
 def new_step(request: HttpRequest, step: str) -> HttpResponse:
-    return HttpResponse(status=501)
+    now = timezone.now()
+    visitor = Visitor(request, at=now)
+    draft = visitor.draft()
+    if step == "contact" and request.method == "POST":
+        return _contact_sent(request, visitor, draft)
+    first_open = _first_open_step(draft)
+    if draft is None or step not in _SHOWN or STEPS.index(step) > STEPS.index(first_open):
+        return _to_step(first_open)
+    return _SHOWN[step](request, draft, now)
 
 
-@public
-def add_photo(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(status=501)
+def _first_open_step(draft: Draft | None) -> str:
+    answers = draft.answers if draft else {}
+    return next((step for step, leaves in _LEAVES.items() if leaves not in answers), "contact")
 
 
-@public
-def remove_photo(request: HttpRequest, token: str) -> HttpResponse:
-    return HttpResponse(status=501)
+def _to_step(step: str) -> HttpResponse:
+    return redirect("complaints:new") if step == "what" else redirect("complaints:new_step", step)
 
 
-@public
-def receipt(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(status=501)
+def _page(
+    request: HttpRequest, step: str, draft: Draft | None, form: Any, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    position = STEPS.index(step)
+    context = {
+        "form": form,
+        "steps": STEP_NAMES,
+        "position": position + 1,
+        "back_url": _step_url(STEPS[position - 1]) if position else "",
+    }
+    if form.errors and status == 200:
+        status = 422
+    return render(request, f"complaints/public/new_{step}.html", context | more, status=status)
 
 
-@public
-def receipt_picture(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(status=501)
+def _step_url(step: str) -> str:
+    return reverse("complaints:new") if step == "what" else reverse("complaints:new_step", args=[step])
+
+
+# --- where
+
+
+def _where(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
+    data = request.POST if request.method == "POST" else None
+    form = WhereForm(data, initial=draft.answers, on=now.astimezone(CITY_TIME).date())
+    if form.is_valid():
+        actions.keep_answers(draft, answers=form.cleaned_data, at=now)
+        return redirect("complaints:new_step", "photos")
+    return _page(request, "where", draft, form, grid_chosen=bool(form["grid"].value()))
+
+
+# --- photos
+
+
+def _photos(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
+    form = PhotosForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        for refusal in add_all(request, draft, now):
+            form.add_error("photos", refusal)
+        if form.is_valid():
+            actions.keep_answers(draft, answers={"photos": True}, at=now)
+            return redirect("complaints:new_step", "contact")
+    return _page(
+        request,
+        "photos",
+        draft,
+        form,
+        photos=list(draft.photos.all()),
+        most=MOST_PHOTOS,
+        most_bytes=settings.PHOTO_MAX_BYTES,
+    )
+
+
+# --- contact
+
+
+def _contact(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
+    return _contact_page(request, draft, ContactForm(initial={"draft": draft.pk}))
+
+
+def _contact_page(request: HttpRequest, draft: Draft, form: ContactForm, *, status: int = 200) -> HttpResponse:
+    answers = draft.answers
+    return _page(
+        request, "contact", draft, form, status=status,
+        retention_days=settings.CONTACT_RETENTION_DAYS,
+        group=ProblemGroup(answers["group"]).label,
+        text=answers["text"],
+        place=_place_words(answers),
+        photo_count=draft.photos.count(),
+    )  # fmt: skip
+
+
+def _place_words(answers: dict[str, Any]) -> str:
+    grid = Grid.objects.filter(code=answers["grid"]).select_related("community").first() if answers["grid"] else None
+    point = "地图上标的位置" if answers["longitude"] is not None else ""
+    return "，".join(filter(None, [str(grid) if grid else point, answers["place"]]))
+
+
+def _contact_sent(request: HttpRequest, visitor: Visitor, draft: Draft | None) -> HttpResponse:
+    form = ContactForm(request.POST)
+    form.is_valid()
+    draft_id: UUID | None = form.cleaned_data.get("draft")
+    if draft_id and (draft is None or draft.pk != draft_id) and visitor.holds_draft(draft_id):
+        # Sent twice (a double click, back and send again, a second tab): the first one's receipt.
+        earlier = actions.filed_before(actions.web_key(draft_id))
+        if earlier:
+            return _receipt_of(earlier, draft_id, visitor)
+    if draft is None or draft.pk != draft_id or _first_open_step(draft) != "contact":
+        messages.info(request, "这一页不是最新的。请看一下填的内容，再提交一次。")
+        return _to_step(_first_open_step(draft))
+    if not form.is_valid():
+        return _contact_page(request, draft, form)
+    try:
+        actions.spend_on_filing(phone=form.cleaned_data["phone"], client=client.network(request), at=visitor.at)
+    except TooMany as error:
+        return _too_many(request, draft, form, error)
+    return _receipt_of(_file(draft, form.cleaned_data, at=visitor.at), draft.pk, visitor)
+
+
+def _too_many(request: HttpRequest, draft: Draft, form: ContactForm, error: TooMany) -> HttpResponse:
+    """Caught here and not at the edge, because the page must come back with what was typed."""
+    form.add_error(None, error.message)
+    response = _contact_page(request, draft, form, status=429)
+    response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _file(draft: Draft, contact: dict[str, Any], *, at: datetime) -> actions.Filed:
+    answers = draft.answers
+    point = None if answers["longitude"] is None else (answers["longitude"], answers["latitude"])
+    return actions.file(
+        text=answers["text"],
+        group=ProblemGroup(answers["group"]),
+        channel=Channel.WEB,
+        place=answers["place"],
+        point=point,
+        grid=Grid.objects.filter(code=answers["grid"]).first() if answers["grid"] and not point else None,
+        contact=actions.Contact(contact["phone"], contact["name"], contact["may_contact"]),
+        is_confidential=contact["is_confidential"],
+        draft=draft,
+        key=actions.web_key(draft.pk),
+        at=at,
+    )
+
+
+def _receipt_of(filed: actions.Filed, draft_id: UUID, visitor: Visitor) -> HttpResponse:
+    reporter = filed.complaint.reporters.get(is_follower=False)
+    visitor.has_filed(draft_id, key=filed.complaint.intake_key, reporter=reporter)
+    return redirect("complaints:receipt")
+
+
+_SHOWN: dict[str, Callable[[HttpRequest, Draft, datetime], HttpResponse]] = {
+    "where": _where,
+    "photos": _photos,
+    "contact": _contact,
+}

@@ -1,0 +1,98 @@
+"""What the browser session of a resident holds: the draft, what was filed from it, the receipt, the case they follow.
+
+Neither a phone nor a tracking code is among it: the code is derived again from the key of the submission.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from complaints.models import Draft, Reporter
+from complaints.workflow import State
+
+# A tab left open is opened again the same day; whoever sits down at this computer tomorrow sees nothing.
+RECEIPT_FOR = timedelta(hours=24)
+FOLLOWED_FOR = timedelta(hours=1)
+FILED_REMEMBERED = 5
+
+DRAFT, FILED, RECEIPT, FOLLOWED = "draft", "filed", "receipt", "followed"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """`key` is the submission's (its tracking code follows from it)."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The case that a code opened, and whether the end of the phone number was given, too."""
+
+    reporter: Reporter
+    knows_phone: bool
+
+    @property
+    def sees_own_words(self) -> bool:
+        return self.knows_phone and not self.reporter.is_follower
+
+    @property
+    def sees_result(self) -> bool:
+        return self.reporter.complaint.state == State.CLOSED
+
+
+class Visitor:
+    def __init__(self, request: HttpRequest, *, at: datetime) -> None:
+        self.session = request.session
+        self.at = at
+
+    # --- filing
+
+    def draft(self) -> Draft | None:
+        kept = self.session.get(DRAFT)
+        return Draft.objects.filter(pk=kept, created_at__gt=self.at - Draft.KEPT_FOR).first() if kept else None
+
+    def holds_draft(self, draft_id: UUID) -> bool:
+        """Whether this session began that draft, filed or not."""
+        return str(draft_id) in {self.session.get(DRAFT), *self.session.get(FILED, [])}
+
+    def keeps(self, draft: Draft) -> None:
+        self.session[DRAFT] = str(draft.pk)
+
+    def drops_draft(self) -> None:
+        self.session.pop(DRAFT, None)
+
+    def has_filed(self, draft_id: UUID, *, key: str, reporter: Reporter) -> None:
+        """The draft became a case: show its receipt, and let the person who just typed the phone see everything."""
+        filed = [kept for kept in self.session.get(FILED, []) if kept != str(draft_id)]
+        self.session[FILED] = [str(draft_id), *filed][:FILED_REMEMBERED]
+        if self.session.get(DRAFT) == str(draft_id):
+            self.drops_draft()
+        self.session[RECEIPT] = {"key": key, "until": (self.at + RECEIPT_FOR).timestamp()}
+        self.follows(reporter, knows_phone=True)
+
+    def receipt_key(self) -> str | None:
+        """The key of the submission whose receipt may still be shown."""
+        receipt = self.session.get(RECEIPT)
+        return str(receipt["key"]) if receipt and receipt["until"] > self.at.timestamp() else None
+
+    # --- following
+
+    def follows(self, reporter: Reporter, *, knows_phone: bool) -> None:
+        until = (self.at + FOLLOWED_FOR).timestamp()
+        self.session[FOLLOWED] = {"reporter": reporter.pk, "phone": knows_phone, "until": until}
+
+    def followed(self) -> Followed | None:
+        kept = self.session.get(FOLLOWED)
+        if not kept or kept["until"] <= self.at.timestamp():
+            return None
+        reporters = Reporter.objects.select_related("complaint__unit", "complaint__grid__community")
+        reporter = reporters.filter(pk=kept["reporter"]).first()
+        return Followed(reporter, knows_phone=kept["phone"]) if reporter else None
+
+    def leaves(self) -> None:
+        """Forget the receipt and the case, as somebody does at a computer that others use."""
+        self.session.pop(RECEIPT, None)
+        self.session.pop(FOLLOWED, None)
