@@ -32,16 +32,11 @@ class CodeForm(forms.Form):
     """Six digits from an authenticator app, typed with spaces or in full width or not."""
 
     code = forms.CharField(
-        label="6 位动态口令",
+        label="动态口令",
         max_length=20,
         error_messages={"required": "请填 6 位动态口令。", "max_length": "动态口令是 6 位数字。"},
         widget=forms.TextInput(
-            attrs={
-                "inputmode": "numeric",
-                "autocomplete": "one-time-code",
-                "autofocus": True,
-                "class": "w-4 code-field",
-            }
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "w-4 code-field"}
         ),
     )
 
@@ -75,7 +70,7 @@ class OwnPasswordForm(forms.Form):
 
 class NewPasswordForm(PasswordChangeForm):
     error_messages = {
-        "password_mismatch": "两次输入的新密码不一样，请再输一次。",
+        "password_mismatch": "再输一次新密码时和上面的不一样，请重输。",
         "password_incorrect": "现在的密码不对，请再输一次。",
     }
 
@@ -102,7 +97,7 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
 
     class Meta:
         model = User
-        fields = ["username", "name", "role", "unit", "group", "leader", "is_active"]
+        fields = ["name", "username", "role", "unit", "group", "leader", "is_active"]
         labels = {"username": "用户名", "unit": "所属单位", "is_active": "在用"}
         help_texts = {
             "username": "登录时用，建好后不能改。字母、数字和 . _ - 都可以。",
@@ -166,7 +161,8 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
 
 class UnitForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     contact_phone = forms.CharField(
-        label="联络电话（可不填）",
+        label="联络电话",
+        help_text="可不填。",
         required=False,
         max_length=20,
         validators=[PHONE],
@@ -189,8 +185,10 @@ class UnitForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
     class Meta:
         model = Unit
         fields = ["headcount", "contact_name", "contact_phone", "is_active"]
-        labels = {"contact_name": "联络员（可不填）"}
-        help_texts = {"is_active": "停用后，历史都保留；新建账号时不能再选它。"}
+        help_texts = {
+            "contact_name": "可不填。",
+            "is_active": "停用后，历史都保留；新建账号时不能再选它。",
+        }
         error_messages = {"contact_name": {"max_length": "联络员最多 40 个字。"}}
 
 

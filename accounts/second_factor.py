@@ -56,7 +56,7 @@ def check(device: TOTPDevice, code: str, *, at: datetime) -> Answer:
 
 def qr_code(device: TOTPDevice) -> SafeString:
     """The picture an authenticator app scans, as inline SVG of attributes only."""
-    svg = segno.make(device.config_url, error="m").svg_inline(scale=5, border=2, dark="#14242b", light="#ffffff")
+    svg = segno.make(device.config_url, error="l").svg_inline(omitsize=True, border=2, dark="#14242b", light="#ffffff")
     return mark_safe(svg)  # noqa: S308 -- drawn by segno from squares; none of the text stands in it
 
 

@@ -125,4 +125,6 @@ def _sign_in_page(request: HttpRequest, form: SignInForm, *, idle: bool = False,
 
 
 def _code_page(request: HttpRequest, form: CodeForm, *, status: int) -> HttpResponse:
+    # Here it is the page's only question; where the second factor is set up, the QR code comes first.
+    form.fields["code"].widget.attrs["autofocus"] = True
     return render(request, "accounts/second_factor.html", {"form": form}, status=status)

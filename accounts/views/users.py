@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -99,4 +99,4 @@ def _found(filters: UserFilterForm) -> QuerySet[User]:
         found = found.filter(unit=unit)
     if state := wanted.get("state"):
         found = found.filter(is_active=state == "active")
-    return found.annotate(has_second_factor=Exists(devices)).order_by("username")
+    return found.annotate(has_second_factor=Exists(devices)).order_by(F("unit__code").asc(nulls_first=True), "username")

@@ -58,7 +58,7 @@ def test_who_owes_a_password_may_still_sign_out(client, office):
     ("typed", "said"),
     [
         ({"old": "Wrong-2026"}, "现在的密码不对，请再输一次。"),
-        ({"again": "River-2028"}, "两次输入的新密码不一样，请再输一次。"),
+        ({"again": "River-2028"}, "再输一次新密码时和上面的不一样，请重输。"),
         ({"new": "R-7a"}, "新密码至少 8 个字符，请加长。"),
         ({"new": "river2027forest"}, "新密码要在大写字母、小写字母、数字、符号四种里至少用三种。"),
         ({"new": PASSWORD}, "新密码要和现在的不一样。"),

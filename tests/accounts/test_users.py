@@ -27,7 +27,7 @@ def sent(person, **changes):
 
 
 def shown_password(response):
-    return re.search(r'<span class="code">(.+?)</span>', response.content.decode())[1]
+    return re.search(r'<p class="code nw">(.+?)</p>', response.content.decode())[1]
 
 
 def test_a_new_account_gets_a_password_shown_once_that_must_be_changed(at_desk):
