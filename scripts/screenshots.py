@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -127,7 +128,11 @@ def _take(page: Page, base: str, shot: Shot, width: str) -> Iterator[str]:
     if shot.first_link:
         page.goto(path)
         path = page.locator(shot.first_link).first.get_attribute("href") or path
-    answer = page.goto(path)
+    try:
+        answer = page.goto(path)
+    except PlaywrightError as error:
+        yield f"{shot.name} at {width}: {error.message.splitlines()[0]}"
+        return
     page.wait_for_load_state("networkidle")
     picture = OUT / f"{shot.name}-{width}.png"
     page.screenshot(path=picture, full_page=True)
