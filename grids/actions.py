@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts.models import Leader, Unit, User
 from audit import log
@@ -109,8 +109,8 @@ def retire_grid(grid: Grid, *, on: date, by: User, at: datetime) -> None:
     if on <= grid.started_on:
         raise DomainError(f"停用日期要晚于启用日期 {grid.started_on}。请改停用日期。")
     _claim(grid, ended_on=on)
-    for assignment in grid.assignments.filter(ended_on=None):
-        _close(assignment, on=on)
+    for assignment in grid.assignments.filter(Q(ended_on=None) | Q(ended_on__gt=on)):
+        _close(assignment, on=max(on, assignment.started_on))
     log.record("停用网格", by=by, at=at, target=grid, on=str(on))
     map_changed()
 

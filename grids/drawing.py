@@ -38,7 +38,7 @@ def read_polygon(text: str) -> Json:
     """The GeoJSON polygon in `text`, which may be wrapped in a Feature or a collection of one. Raises NotAPolygon."""
     try:
         read = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NotAPolygon("边界不是完整的 GeoJSON 文字。请在地图上重画，或者重新粘贴整段文字。") from None
     return one_polygon(read)
 
@@ -55,10 +55,10 @@ def one_polygon(read: Any) -> Json:
 
 
 def checked(geometry: Json) -> Json:
-    """The same Polygon or MultiPolygon with clean coordinates. Raises NotAPolygon."""
+    """The same geometry, flat and with 6 decimals. Raises NotAPolygon for one that is broken or not in China."""
     try:
-        drawn = shape(geometry)
-    except (TypeError, ValueError, AttributeError, KeyError, IndexError, shapely.errors.ShapelyError):
+        drawn = shapely.force_2d(shape(geometry))
+    except (TypeError, ValueError, AttributeError, LookupError, OverflowError, shapely.errors.ShapelyError):
         raise NotAPolygon("边界的坐标读不出来。每个点写成 [经度, 纬度]，至少三个点。") from None
     _refuse_far_away(drawn)
     if drawn.is_empty or not drawn.is_valid:
@@ -98,13 +98,17 @@ def _why_invalid(drawn: BaseGeometry) -> str:
 
 def as_json(drawn: BaseGeometry) -> Json:
     """GeoJSON with lists and 6 decimals, as it would come out of the database again."""
-    geometry = mapping(drawn)
-    return {"type": geometry["type"], "coordinates": _listed(geometry["coordinates"])}
+    return rounded(mapping(drawn))
 
 
-def _listed(coordinates: Any) -> Any:
+def rounded(geometry: Json) -> Json:
+    """The same geometry with 6 decimals: a tenth of a metre, and a third less to send."""
+    return {"type": geometry["type"], "coordinates": _rounded(geometry["coordinates"])}
+
+
+def _rounded(coordinates: Any) -> Any:
     if isinstance(coordinates, list | tuple):
-        return [_listed(part) for part in coordinates]
+        return [_rounded(part) for part in coordinates]
     return round(float(coordinates), 6)
 
 

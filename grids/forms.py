@@ -3,6 +3,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
 from accounts.models import Leader, Unit
@@ -188,3 +189,36 @@ class AreaLeaderForm(forms.Form):
 class EndLeaderForm(forms.Form):
     assignment = forms.IntegerField(widget=forms.HiddenInput)
     on = DayField(label="结束日期")
+
+
+class ManyFilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Cleans to the list of what was sent."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        return [super(ManyFilesField, self).clean(one, initial) for one in data or [None]]
+
+
+class UploadForm(forms.Form):
+    MOST_MEGABYTES = 30
+
+    chosen = ManyFilesField(
+        label="文件",
+        help_text="xlsx、csv、geojson，或者一个 zip。可以一次选几个。",
+        error_messages={"required": "选要导入的文件。", "empty": "有一个文件是空的。请重新选。"},
+        widget=ManyFilesInput(attrs={"accept": ".xlsx,.csv,.geojson,.json,.zip"}),
+    )
+    gcj02 = forms.BooleanField(
+        label="坐标是高德或腾讯地图的（GCJ-02）", help_text="勾上后换算成 WGS-84 再存。不确定就不勾。", required=False
+    )
+
+    def clean_chosen(self) -> "list[UploadedFile[bytes]]":
+        files: "list[UploadedFile[bytes]]" = self.cleaned_data["chosen"]
+        if sum(file.size or 0 for file in files) > self.MOST_MEGABYTES * 1024 * 1024:
+            raise forms.ValidationError(f"文件一共太大，最大 {self.MOST_MEGABYTES} MB。请分成几次导入。")
+        return files

@@ -1,7 +1,8 @@
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -220,3 +221,22 @@ class Landmark(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CityUpload(models.Model):
+    """The files that a person sent for import and has not confirmed yet; one at a time for each person."""
+
+    KEPT_FOR = timedelta(hours=2)
+
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="city_upload", verbose_name="上传人"
+    )
+    files = models.BinaryField("文件", help_text="zip")
+    is_gcj02 = models.BooleanField("GCJ-02 坐标", default=False)
+    created_at = models.DateTimeField("上传时间")
+
+    class Meta:
+        verbose_name = "待确认的导入"
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.created_at:%Y-%m-%d %H:%M}"

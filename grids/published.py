@@ -10,10 +10,10 @@ from typing import Any
 from shapely.geometry import shape
 
 from grids.answering import Answering, answering_for
+from grids.drawing import rounded
 from grids.locating import map_version
 from grids.models import Community, Grid, Landmark
 
-DECIMALS = 6  # a tenth of a metre
 Json = dict[str, Any]
 
 
@@ -99,15 +99,4 @@ def _label_point(geometry: Any) -> list[float]:
     """Where the name stands: inside an area, on a line."""
     drawn = shape(geometry)
     point = drawn.interpolate(0.5, normalized=True) if drawn.geom_type == "LineString" else drawn.representative_point()
-    return [round(point.x, DECIMALS), round(point.y, DECIMALS)]
-
-
-def rounded(geometry: Json) -> Json:
-    """The same geometry with 6 decimals: what a map can show, and a third less to send."""
-    return {"type": geometry["type"], "coordinates": _rounded(geometry["coordinates"])}
-
-
-def _rounded(coordinates: Any) -> Any:
-    if isinstance(coordinates, list | tuple):
-        return [_rounded(part) for part in coordinates]
-    return round(coordinates, DECIMALS)
+    return [round(point.x, 6), round(point.y, 6)]
