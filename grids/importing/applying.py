@@ -10,7 +10,7 @@ from django.db.models import F
 from accounts.models import Leader, SpecialGroup, Unit, User
 from audit import log
 from grids.importing.city import Record
-from grids.importing.plan import Change, Plan, TablePlan
+from grids.importing.plan import Change, FieldChange, Plan, TablePlan
 from grids.locating import map_changed
 from grids.models import Community, Grid, GridAssignment, Landmark, LeaderAssignment, Town
 
@@ -27,6 +27,7 @@ MODELS: dict[str, type[models.Model]] = {
 }
 # Two units may swap their names in one import: on the way there both are called something else.
 UNIQUE_NAMES = {"units", "groups"}
+PHONE = "联络电话"
 
 
 @transaction.atomic
@@ -119,8 +120,13 @@ def _record_changes(plan: TablePlan, *, by: User | None, at: datetime) -> None:
     """One audit entry for each row that was there before; new rows are counted in the entry of the import."""
     for change in _changed(plan.changes):
         target = _stored(change).first()
-        told = {field.title: [field.before, field.after] for field in change.told}
+        told = {field.title: _loggable(field) for field in change.told}
         log.record("导入修改", by=by, at=at, target=target, changes=told)
+
+
+def _loggable(field: FieldChange) -> str | list[str]:
+    # The log never holds a phone: that it changed is enough.
+    return "已更换" if field.title == PHONE else [field.before, field.after]
 
 
 def _changed(changes: Iterable[Change]) -> Iterable[Change]:
