@@ -16,6 +16,7 @@ from complaints.pictures import CleanPhoto, PhotoRefused, clean
 from complaints.workflow import Move
 
 SHORTEST_REASON = 5
+INCOMPLETE = "页面不完整，请刷新再办。"
 PHOTO_TYPES = "image/jpeg,image/png,image/webp"
 
 
@@ -40,11 +41,7 @@ class MoveForm(forms.Form):
     """The fields of one move of a case. `version` is the state of the case that the person saw."""
 
     use_required_attribute = False
-    version = forms.IntegerField(
-        min_value=0,
-        widget=forms.HiddenInput,
-        error_messages={"required": "页面不完整，请刷新再办。", "invalid": "页面不完整，请刷新再办。"},
-    )
+    version = forms.CharField(widget=forms.HiddenInput, error_messages={"required": INCOMPLETE})
 
     def __init__(self, data: Any = None, files: Any = None, *, case: Complaint, at: datetime) -> None:
         super().__init__(data, files, auto_id=f"id_{self.move}_%s")
@@ -55,6 +52,11 @@ class MoveForm(forms.Form):
 
     def prepare(self, case: Complaint, at: datetime) -> None:
         """Fill in choices and proposals."""
+
+    def clean_version(self) -> int:
+        if self.seen_version is None:
+            raise forms.ValidationError(INCOMPLETE)
+        return self.seen_version
 
     @property
     def seen_version(self) -> int | None:

@@ -28,7 +28,7 @@ def open_page(client):
         client.force_login(user)
         headers = {"HX-Request": "true"} if htmx else {}
         answer = client.get(url, headers=headers) if data is None else client.post(url, data, headers=headers)
-        soup = BeautifulSoup(answer.content, "html.parser")
+        soup = BeautifulSoup(answer.content.decode(), "html.parser")
         soup.status, soup.answer = answer.status_code, answer
         return soup
 
