@@ -35,7 +35,7 @@ def device_being_set_up(user: User) -> TOTPDevice | None:
 
 def is_owed_by(user: User) -> bool:
     """Whether this person has to set a second factor up before anything else."""
-    return settings.REQUIRE_SECOND_FACTOR and is_advised_for(user)
+    return bool(settings.REQUIRE_SECOND_FACTOR) and is_advised_for(user)
 
 
 def is_advised_for(user: User) -> bool:

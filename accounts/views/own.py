@@ -1,9 +1,11 @@
 """A person's own account: password and second factor."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, update_session_auth_hash
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -41,7 +43,7 @@ def password_change(request: Request) -> HttpResponse:
             # This session goes on; those elsewhere end with the old password.
             update_session_auth_hash(request, request.user)
             messages.success(request, "密码已改好。在别处登录的都已退出。")
-            return HttpResponseRedirect(target_of(request))
+            return HttpResponseRedirect(target_of(request, otherwise="accounts:profile"))
     target = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME, "")
     shown = {"form": form, "rules": RULES, "target": target, "forced": request.user.must_change_password}
     return render(request, "accounts/password_change.html", shown, status=422 if form.errors else 200)
@@ -62,7 +64,7 @@ def totp(request: Request) -> HttpResponse:
     if answer.device:
         remember_device(request, answer.device)
         messages.success(request, "动态口令已启用。下次登录要输手机上的 6 位数字。")
-        return HttpResponseRedirect(target_of(request))
+        return HttpResponseRedirect(target_of(request, otherwise="accounts:profile"))
     if answer.wait:
         form.add_error("code", f"输错的次数太多，请 {answer.wait} 秒后再试。")
         return _totp_page(request, code_form=form, status=429)
@@ -74,7 +76,8 @@ def totp(request: Request) -> HttpResponse:
 @require_POST
 def totp_begin(request: Request) -> HttpResponse:
     actions.begin_second_factor(request.user)
-    return redirect("accounts:totp")
+    back = urlencode({REDIRECT_FIELD_NAME: target_of(request, otherwise="accounts:profile")})
+    return HttpResponseRedirect(f"{resolve_url('accounts:totp')}?{back}")
 
 
 @staff

@@ -105,7 +105,7 @@ def _enter(
     if device:
         remember_device(request, device)
     actions.note_sign_in(user, with_code=device is not None, address=client.address(request), at=at)
-    if factor.is_advised_for(user) and not user.must_change_password:
+    if factor.is_advised_for(user) and not factor.is_owed_by(user) and not user.must_change_password:
         messages.info(request, "您的账号权限较大，建议到“我的账号”设置动态口令。")
     return HttpResponseRedirect(target)
 

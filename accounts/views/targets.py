@@ -5,9 +5,9 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
-def target_of(request: HttpRequest) -> str:
-    """Where this person wants to go next, if that is a page of ours; else the workbench."""
+def target_of(request: HttpRequest, *, otherwise: str = settings.LOGIN_REDIRECT_URL) -> str:
+    """Where this person wants to go next, if that is a page of ours; `otherwise` names the address to go to."""
     wanted = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME, "")
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     # A path only: redirect() would read a bare word as the name of an address.
-    return wanted if is_ours and wanted.startswith("/") else resolve_url(settings.LOGIN_REDIRECT_URL)
+    return wanted if is_ours and wanted.startswith("/") else resolve_url(otherwise)

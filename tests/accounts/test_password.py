@@ -22,7 +22,7 @@ def test_a_changed_password_works_and_ends_the_sessions_elsewhere(client, office
 
     response = change(client)
 
-    assert (response.status_code, response["Location"]) == (302, "/workbench/")
+    assert (response.status_code, response["Location"]) == (302, "/workbench/profile/")
     assert client.get("/workbench/profile/").status_code == 200
     assert elsewhere.get("/workbench/profile/").status_code == 302
     assert sign_in(Client(), password=NEW).status_code == 302

@@ -10,7 +10,7 @@ from tests.architecture.addresses import WRITTEN, every_address, table
 from tests.factories.accounts import LeaderFactory, SpecialGroupFactory, UnitFactory, UserFactory
 
 # A page; a way on; a form or a machine's address that does not answer a plain GET so.
-OPENED = {200, 302, 400, 405, 501}
+OPENED = {200, 302, 400, 405}
 # Without a worker there is no heartbeat.
 MAY_BE_UNAVAILABLE = {"readyz"}
 
