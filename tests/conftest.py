@@ -1,5 +1,6 @@
 """What every test finds: its database and servers, strict templates, the N+1 guard, Chromium for the journeys."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,12 @@ from tests.harness import environment, programs
 from tests.harness.servers import private_redis
 
 # Which run a marked test belongs to; an unmarked one runs on both databases.
-ONLY_ON = {"journey": "sqlite", "once": "sqlite", "needs_sqlite": "sqlite", "needs_postgres": "postgres"}
+ONLY_ON = {
+    "journey": "sqlite",
+    "once": os.environ.get("TEST_ONCE_ON", "sqlite"),
+    "needs_sqlite": "sqlite",
+    "needs_postgres": "postgres",
+}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -15,8 +15,8 @@ from tests.harness.servers import free_port
 
 pytestmark = pytest.mark.once
 
-START_SECONDS = 60
-STOP_SECONDS = 15
+START_SECONDS = 120
+STOP_SECONDS = 30
 
 
 def manage(env: dict[str, str], root: Path, *arguments: str) -> None:
@@ -26,7 +26,7 @@ def manage(env: dict[str, str], root: Path, *arguments: str) -> None:
 @pytest.fixture(scope="module")
 def furnished(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a portal that has been started before: with tables and a unit."""
-    env = own_environment(VAR_DIR=str(tmp_path_factory.mktemp("portal")), HOST="127.0.0.1")
+    env = own_environment(VAR_DIR=str(tmp_path_factory.mktemp("portal")), DATABASE_URL="", REDIS_URL="")
     env["PATH"] = f"{root / '.venv' / 'bin'}{os.pathsep}{env['PATH']}"
     manage(env, root, "migrate", "--verbosity", "0")
     unit = "from accounts.models import Unit; Unit.objects.create(code='U001', name='示例单位 001')"

@@ -22,7 +22,7 @@ from django.db import connections
 from accounts.models import Unit, User
 from mohe_portal.supervision import Family, Role
 
-START_SECONDS = 60
+START_SECONDS = 120
 # Where root is all there is the worker need not complain: it takes JSON, never pickles.
 ROOT_IS_FINE = "ignore:You're running the worker"
 # Pages of the API for browsing, which it does not offer.
