@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q, Sum
 
 from accounts.models import SpecialGroup, Unit
 from common.clock import CITY_TIME
@@ -194,6 +194,11 @@ _COUNTED = {
 
 def count(tasks: MonthTaskQuerySet) -> FlagCounts:
     return FlagCounts(**tasks.aggregate(**_COUNTED))
+
+
+def times_marked(tasks: MonthTaskQuerySet) -> int:
+    """How many markings these tasks have had; it grows with each."""
+    return cast(int, tasks.aggregate(times=Sum("version", default=0))["times"])
 
 
 def month_boards(month: Month) -> list[BoardSummary]:

@@ -68,7 +68,7 @@ function open(one) {
 
 function filled(form, one) {
   const key = one.id.replace("task-", "");
-  const choice = one.querySelector(".flag-choice");
+  const choice = one.querySelector(".flag-form");
   form.querySelectorAll("[id], [for]").forEach((part) => {
     if (part.id) part.id = part.id.replace("__pk__", key);
     if (part.htmlFor) part.htmlFor = part.htmlFor.replace("__pk__", key);
@@ -168,9 +168,8 @@ function onClick(event) {
 
 const rowOf = (event) => event.target.closest?.("#marking > tbody");
 
-function onRequest(event) {
+function onSubmit(event) {
   const one = rowOf(event);
-  if (!one || event.detail.requestConfig.verb !== "post") return;
   one.setAttribute("aria-busy", "true");
   one.querySelector(".row-note")?.remove();
 }
@@ -178,12 +177,18 @@ function onRequest(event) {
 function onAnswer(event) {
   const one = rowOf(event);
   one?.removeAttribute("aria-busy");
-  // A signed-out session answers with the sign-in page: never into the table.
-  const { xhr, requestConfig } = event.detail;
-  if (one && new URL(xhr.responseURL || location.href, location.href).pathname !== requestConfig.path) {
-    event.detail.shouldSwap = false;
-    complain(one, "登录超时了，这一项没有存上。在新窗口登录以后刷新这一页，再标这一项。");
+  // Signed out meanwhile, the answer leads to the sign-in page: not while a statement is being written.
+  if (one && event.detail.xhr.getResponseHeader("HX-Redirect") && table.querySelector(".statement-row")) {
+    event.preventDefault();
+    complain(one, "登录超时了，这一项没有存上。先把写好的说明复制下来，刷新这一页登录，再标。");
   }
+}
+
+/** Answers may overtake each other: counts older than those shown stay out. */
+function onCounts(event) {
+  const { target, fragment } = event.detail;
+  const fresh = fragment.querySelector?.("[data-stamp]") || fragment;
+  if (Number(fresh.dataset?.stamp) < Number(target.dataset?.stamp)) event.detail.shouldSwap = false;
 }
 
 /** Where the focus was in a form that is gone, it goes to the row; where something is to mend, to the first such field. */
@@ -214,9 +219,10 @@ function start() {
   });
   table.addEventListener("click", onClick, true);
   document.addEventListener("keydown", onKey);
-  table.addEventListener("htmx:beforeRequest", onRequest);
-  table.addEventListener("htmx:beforeSwap", onAnswer);
+  table.addEventListener("submit", onSubmit);
+  table.addEventListener("htmx:beforeOnLoad", onAnswer);
   document.addEventListener("htmx:afterSwap", onSwapped);
+  document.addEventListener("htmx:oobBeforeSwap", onCounts);
   ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => table.addEventListener(name, onFailure));
 }
 

@@ -123,10 +123,14 @@ def _answer(request: Request, row: Row, status: int = 200) -> HttpResponse:
     """The row alone for htmx, with the counts beside it; else the grid, come to by a redirect if all is well."""
     task = row.task
     if request.htmx:
-        counts = stats.count(MonthTask.objects.on_board(task.group).of_month(task.due_month))
+        board = MonthTask.objects.on_board(task.group).of_month(task.due_month)
+        # First the stamp, then the counts: they may be newer than they say, never older.
+        stamp = stats.times_marked(board)
+        counts = stats.count(board)
         facts = {
             "row": row,
             "counts": counts,
+            "stamp": stamp,
             "month": task.due_month,
             "oob": True,
             "said": _said(row, counts),
@@ -164,6 +168,7 @@ def _grid(
         "grid_url": _grid_url(group, month),
         "rows": rows,
         "counts": stats.FlagCounts.of_marks(row.task.mark for row in rows),
+        "stamp": sum(row.task.version for row in rows),
         "oob": False,
         "said": "",
         # What marking.js copies to open a statement in place.

@@ -12,7 +12,7 @@ def office(db):
 
 @pytest.fixture
 def liaison(db):
-    return UserFactory(name="示例人员乙", liaison=True, unit__name="示例单位 07")
+    return UserFactory(name="示例人员乙", liaison=True, unit__name="示例单位 12")
 
 
 @pytest.fixture

@@ -1,0 +1,167 @@
+"""The public boards over HTTP; staff see the same inside the workbench."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Role
+from progress import actions
+from progress.models import Publicity
+from tests.factories.accounts import SpecialGroupFactory, UnitFactory, UserFactory
+from tests.factories.progress import MARKED_AT, BlueTaskFactory, MonthTaskFactory, RedTaskFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_23rd")]
+
+YEAR = "/board/sanitation/2026/"
+NOVEMBER = "/board/sanitation/2026/11/"
+CITY = "/board/2026/11/"
+
+
+def soup(response):
+    assert response.status_code == 200
+    return BeautifulSoup(response.content, "html.parser")
+
+
+@pytest.fixture
+def filled(group):
+    """Two units on one board: one blue with a statement in November, one made good in October."""
+    one, other = UnitFactory(code="A", name="示例单位 03"), UnitFactory(code="B", name="示例单位 07")
+    RedTaskFactory(group=group, unit=one, month=10)
+    BlueTaskFactory(group=group, unit=one, reason="水管冻裂，正在抢修", marked_by=UserFactory(name="示例人员丁"))
+    BlueTaskFactory(group=group, unit=other, month=10, made_good_on="2026-11-08")
+    MonthTaskFactory(group=group, unit=other)
+    MonthTaskFactory(group=group, unit=other, month=12)
+    return group
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("", CITY),
+        ("?month=2026-02", "/board/2026/02/"),
+        ("?group=sanitation&year=2025", "/board/sanitation/2025/"),
+        ("?group=sanitation&month=2025-12", "/board/sanitation/2025/12/"),
+        pytest.param("?month=2026-13", CITY, id="no such month"),
+        pytest.param("?month=--&group=nobody", CITY, id="nonsense"),
+    ],
+)
+def test_the_choosers_lead_to_addresses_that_can_be_kept(client, group, asked, shown):
+    assert client.get("/board/" + asked).headers["Location"] == shown
+
+
+def test_the_city_page_shows_every_board_and_its_counts(client, filled):
+    SpecialGroupFactory(name="基础设施组（示例）", position=filled.position + 1)
+    page = soup(client.get(CITY))
+
+    cards = page.select(".board-card")
+    assert [card.h2.text for card in cards] == ["环境卫生组（示例）", "基础设施组（示例）"]
+    assert [len(cards[0].select(f".flag-row .flag-{kind}")) for kind in ("red", "blue", "none")] == [0, 1, 1]
+    assert "这个月没有任务" in cards[1].text
+    assert page.select_one('[rel="prev"]')["href"] == "/board/2026/10/"
+
+
+def test_the_year_is_a_real_table_with_headers_and_spoken_cells(client, filled):
+    table = soup(client.get(YEAR)).select_one("table.board")
+
+    assert [th.text for th in table.select("tbody th[scope=row]")] == ["示例单位 03", "示例单位 07"]
+    assert [th.text for th in table.select("thead th.now")] == ["11 月（本月）"]
+    cells = [cell.a["aria-label"] if cell.a else cell.text for cell in table.select("tbody tr")[1].select("td")]
+    assert cells == ["—没有任务"] * 9 + ["补成，1 项任务", "未标，1 项任务", "—还没到", "0／1"]
+    assert [cell.text for cell in table.select("tfoot td")] == ["—"] * 9 + ["1／2", "0／1", "—", "1／3"]
+
+
+def test_another_year_has_no_current_month(client, filled):
+    page = soup(client.get("/board/sanitation/2025/"))
+
+    assert page.select(".now") == []
+    assert "这一年还没有任务" in page.text
+
+
+def test_a_cell_leads_to_the_units_tasks_of_the_month(client, filled):
+    link = soup(client.get(YEAR)).select_one("td.cell-blue a")["href"]
+    address, anchor = link.split("#")
+
+    listed = soup(client.get(address)).find(id=anchor)
+    assert listed.h2.text == "示例单位 03"
+    assert "水管冻裂，正在抢修" in listed.text
+
+
+@pytest.mark.parametrize("address", [YEAR, NOVEMBER])
+def test_statements_are_public_until_the_office_keeps_them_to_itself(client, filled, office, address):
+    assert "水管冻裂，正在抢修" in client.get(address).text
+    actions.publish_boards(Publicity.FLAGS, by=office, at=MARKED_AT)
+    public = client.get(address).text
+    client.force_login(office)
+
+    assert "水管冻裂" not in public
+    assert "蓝旗" in public
+    assert "水管冻裂，正在抢修" in client.get(address).text
+
+
+@pytest.mark.parametrize("address", [CITY, YEAR, NOVEMBER])
+def test_who_marked_a_flag_is_nowhere_public(client, filled, address):
+    assert "示例人员丁" not in client.get(address).text
+
+
+@pytest.mark.parametrize("address", [CITY, YEAR, NOVEMBER])
+def test_staff_see_the_boards_in_the_workbench_and_only_the_office_may_mark(client, filled, liaison, office, address):
+    def frame_and_button():
+        page = soup(client.get(address))
+        return bool(page.select_one("nav.side")), page.find("a", string="标 11 月的旗") is not None
+
+    public = frame_and_button()
+    client.force_login(liaison)
+    for_a_unit = frame_and_button()
+    client.force_login(office)
+
+    assert (public, for_a_unit, frame_and_button()) == ((False, False), (True, False), (True, True))
+
+
+@pytest.mark.parametrize("address", ["/board/nobody/2026/", "/board/nobody/2026/11/", "/board/2026/13/", "/board/26/"])
+def test_a_board_that_does_not_exist_is_not_found(client, filled, address):
+    assert client.get(address).status_code == 404
+
+
+def test_the_group_without_a_board_has_no_page(client):
+    SpecialGroupFactory(code="supervision", has_board=False)
+
+    assert client.get("/board/supervision/2026/").status_code == 404
+
+
+def test_the_phones_list_shows_the_chosen_month(client, filled):
+    page = soup(client.get(YEAR + "?month=2026-10"))
+
+    chips = [(li.a.text, li.select_one(".flag-chip").text.strip()) for li in page.select(".board-list li")]
+    assert chips == [("示例单位 03", "红旗"), ("示例单位 07", "补成")]
+
+
+def test_made_good_says_when_and_stays_blue(client, filled):
+    page = soup(client.get("/board/sanitation/2026/10/"))
+
+    assert "11 月 8 日补成" in page.text
+    assert page.select_one(".flag-counts").text == "红 1蓝 1（补成 1）未标 0"
+
+
+@pytest.mark.parametrize("role", [None, Role.OFFICE])
+@pytest.mark.parametrize("address", [CITY, YEAR, NOVEMBER])
+def test_sixty_tasks_cost_as_many_queries_as_three(client, group, address, role):
+    if role:
+        client.force_login(UserFactory(role=role))
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(address).status_code == 200
+        return len(asked)
+
+    def three_tasks() -> None:
+        for factory in (MonthTaskFactory, RedTaskFactory, BlueTaskFactory):
+            factory(group=group)
+
+    three_tasks()
+    client.get(address)  # the session is written once
+    with_three = queries()
+    for _ in range(19):
+        three_tasks()
+
+    assert queries() == with_three <= 12
