@@ -218,7 +218,7 @@ class UploadForm(forms.Form):
     )
 
     def clean_chosen(self) -> "list[UploadedFile[bytes]]":
-        files: "list[UploadedFile[bytes]]" = self.cleaned_data["chosen"]
+        files: list[UploadedFile[bytes]] = self.cleaned_data["chosen"]
         if sum(file.size or 0 for file in files) > self.MOST_MEGABYTES * 1024 * 1024:
             raise forms.ValidationError(f"文件一共太大，最大 {self.MOST_MEGABYTES} MB。请分成几次导入。")
         return files
