@@ -1,9 +1,10 @@
 """Tables that every app may lean on and that know nothing of the campaign."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 
 class Fact(models.Model):
@@ -71,3 +72,73 @@ class Budget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.spent}"
+
+
+class Outcome(models.TextChoices):
+    """How far a periodic run is. The first three are not settled: it waits, is being done, or is to be tried again."""
+
+    WAITING = "waiting", "等待运行"
+    RUNNING = "running", "正在运行"
+    FAILED = "failed", "失败，会自动重试"
+    DONE = "done", "完成"
+    GIVEN_UP = "given_up", "多次失败，已停止"
+    SKIPPED = "skipped", "错过，由后一次代替"
+
+
+class PeriodicRunQuerySet(models.QuerySet["PeriodicRun"]):
+    UNSETTLED = (Outcome.WAITING, Outcome.RUNNING, Outcome.FAILED)
+
+    def unsettled(self) -> "PeriodicRunQuerySet":
+        return self.filter(outcome__in=self.UNSETTLED)
+
+    def available(self, *, at: datetime) -> "PeriodicRunQuerySet":
+        """Unsettled, due for a try, and in nobody's hands.
+
+        A lease or a try that lies further ahead than any is ever set was written before the clock was set back.
+        """
+        impossible = at + PeriodicRun.FURTHEST
+        free = Q(lease_until=None) | Q(lease_until__lt=at) | Q(lease_until__gt=impossible)
+        due = Q(try_at__lte=at) | Q(try_at__gt=impossible)
+        return self.unsettled().filter(free, due)
+
+
+class PeriodicRun(models.Model):
+    """One run of a periodic job for one slot of its cadence: the row decides who runs it, and that it runs once.
+
+    A run asked for by hand has the moment of asking as its slot.
+    """
+
+    # Longer than any lease or back-off lasts.
+    FURTHEST = timedelta(hours=2)
+
+    job = models.CharField("任务", max_length=60)
+    slot = models.DateTimeField("应运行时间")
+    is_manual = models.BooleanField("手动", default=False)
+    outcome = models.CharField("结果", max_length=10, choices=Outcome.choices, default=Outcome.WAITING)
+    note = models.CharField("说明", max_length=300, blank=True)
+    tries = models.PositiveSmallIntegerField("次数", default=0)
+    try_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    started_at = models.DateTimeField("开始", null=True)
+    finished_at = models.DateTimeField("结束", null=True)
+
+    objects = PeriodicRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "定时运行"
+        constraints = [models.UniqueConstraint(fields=["job", "slot"], name="one_run_per_job_and_slot")]
+        indexes = [
+            # For the tick, which asks every half minute.
+            models.Index(
+                fields=["job", "slot"],
+                condition=Q(outcome__in=["waiting", "running", "failed"]),
+                name="periodic_run_unsettled",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.slot:%Y-%m-%d %H:%M}"
+
+    @property
+    def duration(self) -> timedelta | None:
+        return self.finished_at - self.started_at if self.finished_at and self.started_at else None

@@ -82,11 +82,20 @@ def _outbox(at: datetime) -> Finding:
     return Finding(age <= OLDEST_NOTICE, f"oldest waiting {int(age.total_seconds())} s")
 
 
-def _heartbeat(at: datetime) -> Finding:
+def heartbeat_age(*, at: datetime) -> timedelta | None:
+    """How long ago worker, queue and beat were last seen alive; None if never."""
     seen = parse_datetime(Fact.read(HEARTBEAT, ""))
-    if seen is None:
+    return at - seen if seen else None
+
+
+def is_beating(*, at: datetime) -> bool:
+    return _heartbeat(at).ok
+
+
+def _heartbeat(at: datetime) -> Finding:
+    age = heartbeat_age(at=at)
+    if age is None:
         return Finding(False, "never seen")
-    age = at - seen
     return Finding(age <= QUIET_TOO_LONG, f"seen {int(age.total_seconds())} s ago")
 
 

@@ -48,7 +48,13 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("导入导出", "grids:import", frozenset({Role.OFFICE, Role.ADMINISTRATOR})),
         ],
     ),
-    ("管理", [("用户与角色", "accounts:users", frozenset({Role.ADMINISTRATOR}))]),
+    (
+        "管理",
+        [
+            ("用户与角色", "accounts:users", frozenset({Role.ADMINISTRATOR})),
+            ("定时任务", "schedule", frozenset({Role.ADMINISTRATOR})),
+        ],
+    ),
 ]
 
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from mohe_portal import health, outline, views, workbench
+from mohe_portal import health, outline, schedule_page, views, workbench
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("accessibility/", views.accessibility, name="accessibility"),
     path("sitemap/", views.sitemap, name="sitemap"),
     path("workbench/", workbench.workbench, name="workbench"),
+    path("workbench/schedule/", schedule_page.schedule, name="schedule"),
+    path("workbench/schedule/<slug:name>/", schedule_page.schedule_history, name="schedule_history"),
+    path("workbench/schedule/<slug:name>/run/", schedule_page.schedule_run, name="schedule_run"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("accounts.urls")),

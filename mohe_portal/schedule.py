@@ -1,0 +1,95 @@
+"""Everything the portal does by the clock. One line per job; docs/adr/0008 says why they are not Celery's."""
+
+from datetime import datetime, time, timedelta
+from typing import Any, Protocol
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Max
+from django.urls import reverse
+
+from accounts.models import Role, User
+from audit import log
+from common import budgets, periodic
+from common.models import Outcome, PeriodicRun
+from common.periodic import Daily, Job, Now, Work
+from complaints import actions as complaints
+from notifications.outbox import notify
+
+RUNS_KEPT = timedelta(days=30)
+BUDGETS_KEPT = timedelta(days=7)
+
+
+class Action(Protocol):
+    def __call__(self, *, at: datetime) -> int: ...
+
+
+def moment(action: Action) -> Work:
+    """A job of an action that asks only for the present moment, not which slot it is run for."""
+
+    def work(*, slot: datetime, at: datetime) -> int:
+        return action(at=at)
+
+    return work
+
+
+def forget_old_runs(*, at: datetime) -> int:
+    return periodic.forget_runs_before(at - RUNS_KEPT) + budgets.forget_before(at - BUDGETS_KEPT)
+
+
+def forget_ended_sessions(*, at: datetime) -> int:
+    return Session.objects.filter(expire_date__lt=at).delete()[0]
+
+
+# Name, label, when, what. By default only the latest of several missed slots is made up for.
+JOBS = (
+    Job("forget-drafts", "删除没有提交的反映草稿", Daily(time(3, 5)), moment(complaints.forget_abandoned_drafts)),
+    Job("erase-contacts", "删除到期的反映人联系方式", Daily(time(3, 15)), moment(complaints.erase_expired_contacts)),
+    Job("forget-ended-sessions", "清理过期的登录", Daily(time(3, 25)), moment(forget_ended_sessions)),
+    Job("forget-old-runs", "清理旧的运行记录和频次", Daily(time(3, 35)), moment(forget_old_runs)),
+)
+
+
+def job_named(name: str) -> Job | None:
+    return next((job for job in JOBS if job.name == name), None)
+
+
+def run_due_jobs(*, now: Now) -> int:
+    """Do all that is due; returns how many runs there were. Who keeps the portal hears of a job given up."""
+    runs = periodic.run_due(JOBS, now=now)
+    for run in runs:
+        if run.outcome == Outcome.GIVEN_UP:
+            _tell_administrators(run, at=now())
+    return len(runs)
+
+
+@transaction.atomic
+def run_now(job: Job, *, by: User, at: datetime) -> PeriodicRun:
+    """Put a job on for at once: the next tick takes it up, or the nudge that follows the commit."""
+    run = periodic.ask_for(job, at=at)
+    log.record("手动运行定时任务", by=by, at=at, target=run, label=job.label)
+    return run
+
+
+def latest_runs() -> dict[str, PeriodicRun]:
+    """Each job's run that was planned last, by its name."""
+    newest: dict[str, PeriodicRun] = {}
+    for run in PeriodicRun.objects.filter(pk__in=_newest_keys()):
+        newest[run.job] = run
+    return newest
+
+
+def _newest_keys() -> Any:
+    return PeriodicRun.objects.order_by().values("job").annotate(newest=Max("pk")).values("newest")
+
+
+@transaction.atomic
+def _tell_administrators(run: PeriodicRun, *, at: datetime) -> None:
+    job = job_named(run.job)
+    notify(
+        User.objects.filter(role=Role.ADMINISTRATOR, is_active=True),
+        reason=f"job-given-up:{run.pk}",
+        title=f"定时任务多次失败：{job.label if job else run.job}",
+        url=reverse("schedule"),
+        at=at,
+    )
