@@ -1,12 +1,12 @@
 """The people and organisations of the sample city, all invented: units, special groups, leaders, who signs in."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import Leader, Role, SpecialGroup, Unit, User
+from accounts.passwords import initial_password
 from common.clock import CITY_TIME
 from mohe_portal.sample_city import words
 from mohe_portal.sample_city.dice import dice
@@ -14,8 +14,6 @@ from mohe_portal.sample_city.dice import dice
 UNITS = 122
 LEADERS = 12
 SHOWN_UNIT = 7  # 示例单位 07 signs in and has something of everything
-LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is taken for another, or for a digit
-DIGITS = "23456789"
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ def bring_in(seed: int, *, since: date) -> Cast:
         for number in range(1, LEADERS + 1)
     )
     staff = _staff(units, groups, leaders)
-    sign_ins = [SignIn(user.get_role_display(), user.username, _password(), user.name) for user in staff]
+    sign_ins = [SignIn(user.get_role_display(), user.username, initial_password(), user.name) for user in staff]
     for user, sign_in in zip(staff, sign_ins, strict=True):
         user.password = make_password(sign_in.password)
     colleagues = _colleagues(units)
@@ -135,13 +133,3 @@ def _colleagues(units: list[Unit]) -> list[User]:
     for user in (*at_desks, *in_units):
         user.password = make_password(None)
     return [*at_desks, *in_units]
-
-
-def _password() -> str:
-    """Return something like Kq7-Rm4-Xe9: three kinds of characters, and readable on a telephone."""
-    groups = [_pick(LETTERS).upper() + _pick(LETTERS).lower() + _pick(DIGITS) for _ in range(4)]
-    return "-".join(groups)
-
-
-def _pick(letters: str) -> str:
-    return secrets.choice(letters)
