@@ -5,6 +5,7 @@ With PRODUCTION=1 it refuses to start half-configured.
 """
 
 import secrets
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,20 @@ DATABASE_URL: str = env.str("DATABASE_URL", "")
 REDIS_URL: str = env.str("REDIS_URL", "")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 SECRET_KEY: str = env.str("SECRET_KEY", "")
+# Keys for encrypted columns, newest first: new rows use the first, old rows are read with any.
+FIELD_KEYS: list[str] = [key for key in env.list("FIELD_KEYS", []) if key]
+# Key of the digests by which phones and tracking codes are found. Changing it makes every stored one unfindable.
+LOOKUP_KEY: str = env.str("LOOKUP_KEY", "")
+LONG_ENOUGH = 50  # characters of a key
 # How many proxies of ours stand in front; 0 means X-Forwarded-* is never believed.
 TRUSTED_PROXY_COUNT: int | None = env.int("TRUSTED_PROXY_COUNT", None)
 
 
 def _refuse_half_configured_production() -> None:
     required = {
-        "SECRET_KEY": len(SECRET_KEY) >= 50,
+        "SECRET_KEY": len(SECRET_KEY) >= LONG_ENOUGH,
+        "FIELD_KEYS": all(len(key) >= LONG_ENOUGH for key in FIELD_KEYS),
+        "LOOKUP_KEY": not LOOKUP_KEY or len(LOOKUP_KEY) >= LONG_ENOUGH,
         "ALLOWED_HOSTS": bool(ALLOWED_HOSTS) and "*" not in ALLOWED_HOSTS,
         "TRUSTED_PROXY_COUNT": TRUSTED_PROXY_COUNT is not None,
         "DATABASE_URL": DATABASE_URL.startswith(("postgres://", "postgresql://")),
@@ -66,10 +74,8 @@ else:
     ALLOWED_HOSTS = ALLOWED_HOSTS or ["127.0.0.1", "localhost", "[::1]"]
 TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT or 0
 
-# Keys for encrypted columns, newest first: new rows use the first, old rows are read with any.
-FIELD_KEYS: list[str] = env.list("FIELD_KEYS", []) or [SECRET_KEY]
-# Key of the digests by which phones and tracking codes are found. Changing it makes every stored one unfindable.
-LOOKUP_KEY: str = env.str("LOOKUP_KEY", "") or SECRET_KEY
+FIELD_KEYS = FIELD_KEYS or [SECRET_KEY]
+LOOKUP_KEY = LOOKUP_KEY or SECRET_KEY
 
 # --- apps -------------------------------------------------------------------------------------------------------------
 
@@ -105,6 +111,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Django's own adds random padding, which takes the ground from attacks that read secrets off compressed sizes.
+    "django.middleware.gzip.GZipMiddleware",
     "common.middleware.unavailable_database_is_503",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -216,17 +224,17 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE = {
 # What happens at times of day stands in mohe_portal.schedule; beat only asks often enough what is due.
 # A request that nobody took up in time is answered by the next one.
+CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "mohe_portal.tasks.heartbeat", "schedule": 30.0},
     "deliver-waiting-notices": {
         "task": "notifications.tasks.deliver_waiting",
         "schedule": 15.0,
         "options": {"expires": 60},
     },
-}
     "run-due-jobs": {"task": "mohe_portal.tasks.run_due_jobs", "schedule": 30.0, "options": {"expires": 60}},
+}
 
 # --- people -----------------------------------------------------------------------------------------------------------
 
@@ -295,7 +303,8 @@ CONTENT_SECURITY_POLICY = {
 # --- pages ------------------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
-TIME_ZONE: str = env.str("TZ", "Asia/Shanghai")
+# The city's time, whatever TZ the machine runs in: deadlines, months and pages must agree (docs/adr/0008).
+TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -334,9 +343,35 @@ INTAKE_PER_CLIENT_HOUR: int = env.int("INTAKE_PER_CLIENT_HOUR", 60)
 
 # --- notices ----------------------------------------------------------------------------------------------------------
 
-# inbox: shown in the portal only. file: one JSON line per effect besides, for checks from outside.
+# inbox: only what people chose leaves the portal. file, http: everybody's notices go there too, for checks from outside.
 NOTICE_BACKEND: str = env.str("NOTICE_BACKEND", "inbox")
 NOTICE_FILE = Path(env.str("NOTICE_FILE", str(VAR_DIR / "notices.jsonl")))
+NOTICE_HTTP_URL: str = env.str("NOTICE_HTTP_URL", "")
+# The portal's own address, for links in messages that leave it, like https://example.gov.cn
+SITE_URL: str = env.str("SITE_URL", "").rstrip("/")
+EMAIL_HOST: str = env.str("EMAIL_HOST", "")
+EMAIL_PORT: int = env.int("EMAIL_PORT", 465)
+EMAIL_HOST_USER: str = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD: str = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_SSL: bool = env.bool("EMAIL_USE_SSL", EMAIL_PORT == 465)
+EMAIL_USE_TLS: bool = env.bool("EMAIL_USE_TLS", EMAIL_PORT == 587)
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", EMAIL_HOST_USER or "portal@localhost")
+SMS_GATEWAY_URL: str = env.str("SMS_GATEWAY_URL", "")
+SMS_GATEWAY_TOKEN: str = env.str("SMS_GATEWAY_TOKEN", "")
+# Whether people may have notices sent to a group robot (WeCom, DingTalk) whose address they type in themselves,
+# and whether such an address may lie inside the network.
+NOTICE_ROBOTS: bool = env.bool("NOTICE_ROBOTS", True)
+ALLOW_PRIVATE_WEBHOOKS: bool = env.bool("ALLOW_PRIVATE_WEBHOOKS", False)
+
+
+def _hours(text: str) -> tuple[time, time]:
+    begin, _, end = text.partition("-")
+    return time.fromisoformat(begin), time.fromisoformat(end)
+
+
+# In these hours only what is urgent leaves the portal.
+NOTICE_QUIET_HOURS = _hours(env.str("NOTICE_QUIET_HOURS", "22:00-07:00"))
 
 # --- API --------------------------------------------------------------------------------------------------------------
 

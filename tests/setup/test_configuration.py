@@ -102,3 +102,11 @@ def test_production_without_one_of_its_settings_refuses_in_one_line_that_names_i
     said = done.stderr.strip().splitlines()
     assert len(said) == 1
     assert missing in said[0]
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "FIELD_KEYS", "LOOKUP_KEY"])
+def test_production_refuses_a_key_that_can_be_guessed(root: Path, production: dict[str, str], name: str) -> None:
+    production[name] = "abc"
+    done = manage(root, production, "check")
+    assert done.returncode != 0
+    assert name in done.stderr
