@@ -184,7 +184,7 @@ def _move(
     complaint.refresh_from_db()
     return Event.objects.create(
         complaint=complaint, version=complaint.version, move=move, from_state=before, to_state=after,
-        actor=by, unit=event_unit or complaint.unit, at=at, note=note, basis=basis,
+        actor=by, unit_id=event_unit.pk if event_unit else complaint.unit_id, at=at, note=note, basis=basis,
         seconds_used=max(0, int(used.total_seconds())), was_overdue=overdue,
     )  # fmt: skip
 
@@ -198,7 +198,7 @@ def _who(event: Event) -> str:
 
 
 def _tell_unit(complaint: Complaint, title: str, *, at: datetime) -> None:
-    _tell(complaint, User.objects.filter(unit=complaint.unit, role=Role.LIAISON, is_active=True), title, at=at)
+    _tell(complaint, User.objects.filter(unit_id=complaint.unit_id, role=Role.LIAISON, is_active=True), title, at=at)
 
 
 def _tell_office(complaint: Complaint, title: str, *, at: datetime) -> None:
