@@ -148,7 +148,8 @@ class ManyFilesInput(forms.FileInput):
 class PhotosField(forms.Field):
     """Up to six photos, each cleaned; a refusal names the photo it is about."""
 
-    widget = ManyFilesInput(attrs={"accept": PHOTO_TYPES, "multiple": True})
+    # data-keep: a refused form comes back with the photos still chosen (case.js).
+    widget = ManyFilesInput(attrs={"accept": PHOTO_TYPES, "multiple": True, "data-keep": True})
 
     def clean(self, value: "list[UploadedFile[bytes]] | None") -> list[CleanPhoto]:
         files = value or []
@@ -161,7 +162,7 @@ class PhotosField(forms.Field):
             except PhotoRefused as refused:
                 refusals.append(f"第 {number} 张（{file.name}）：{refused.message}")
         if refusals:
-            raise forms.ValidationError([*refusals, "照片要重新选一次。"])
+            raise forms.ValidationError(refusals)
         return cleaned
 
 

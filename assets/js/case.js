@@ -98,6 +98,34 @@ document.addEventListener("keydown", (event) => {
   if (link?.href) link.click();
 });
 
+// One form at a time, so that there is one filled button.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    if (!event.target.matches?.(".moves > .move[open]")) return;
+    document.querySelectorAll(".moves > .move[open]").forEach((move) => {
+      if (move !== event.target) move.open = false;
+    });
+  },
+  true,
+);
+
+// What htmx would draw anew but must stay: the map as it was moved, the photos that were chosen. (hx-preserve does the
+// same with an inline style, which the content security policy forbids.)
+let kept = [];
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  kept = [...event.target.querySelectorAll("[data-keep][id]")];
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  kept.forEach((old) => {
+    const drawn = document.getElementById(old.id);
+    if (drawn && drawn !== old) drawn.replaceWith(old);
+  });
+  kept = [];
+});
+
 // After a move the reader's place is what was said about it: the refusal, what to mend, or the case anew.
 document.addEventListener("htmx:afterSettle", (event) => {
   const part = event.target;

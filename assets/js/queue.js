@@ -27,6 +27,10 @@ function onKey(event) {
 
 document.addEventListener("keydown", onKey);
 
+// Where the tabs scroll, the current one is in view.
+const current = document.querySelector("[data-queue] .tabs [aria-current]");
+if (current) current.parentElement.scrollLeft = current.offsetLeft - current.parentElement.offsetLeft - 16;
+
 // Private browsing may have no storage; then the case page just leads back to the start of the queue.
 try {
   const kept = { url: location.pathname + location.search, cases: links.map((link) => link.getAttribute("href")) };
