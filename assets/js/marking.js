@@ -47,6 +47,7 @@ function nextUnmarked() {
 
 function mark(one, flag) {
   if (isSaving(one)) return say("这一项正在保存。");
+  if (current !== one.id) go(one); // what a key changes must be in sight
   if (statement(one)) close(one);
   if (one.dataset.flag === flag) return say(`已经是${flag === "red" ? "红旗" : "未标"}。`);
   button(one, flag).click();
@@ -176,7 +177,6 @@ function onSubmit(event) {
 
 function onAnswer(event) {
   const one = rowOf(event);
-  one?.removeAttribute("aria-busy");
   // Signed out meanwhile, the answer leads to the sign-in page: not while a statement is being written.
   if (one && event.detail.xhr.getResponseHeader("HX-Redirect") && table.querySelector(".statement-row")) {
     event.preventDefault();
@@ -205,7 +205,6 @@ function onFailure(event) {
   const one = rowOf(event);
   if (!one) return;
   event.stopPropagation();
-  one.removeAttribute("aria-busy");
   const isOffline = event.type !== "htmx:responseError";
   complain(one, isOffline ? "没有连上，这一项没有存上。再按一次。" : "没有存上。刷新这一页，再标这一项。");
 }
@@ -221,6 +220,7 @@ function start() {
   document.addEventListener("keydown", onKey);
   table.addEventListener("submit", onSubmit);
   table.addEventListener("htmx:beforeOnLoad", onAnswer);
+  table.addEventListener("htmx:afterRequest", (event) => rowOf(event)?.removeAttribute("aria-busy"));
   document.addEventListener("htmx:afterSwap", onSwapped);
   document.addEventListener("htmx:oobBeforeSwap", onCounts);
   ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => table.addEventListener(name, onFailure));
