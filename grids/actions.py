@@ -56,7 +56,7 @@ def boundary_that_fits(boundary: Json, *, community: Community, but: Grid | None
 
 
 def _surroundings(boundary: Json, community: Community, but: Grid | None) -> drawing.Surroundings:
-    others = Grid.objects.current().exclude(boundary=None).select_related("community")
+    others = Grid.objects.current().drawn().select_related("community")
     if but:
         others = others.exclude(pk=but.pk)
     beside = {str(grid): grid.boundary for grid in others if drawing.boxes_touch(boundary, grid.boundary)}

@@ -45,12 +45,14 @@ def read_polygon(text: str) -> Json:
 
 def one_polygon(read: Any) -> Json:
     geometry = _unwrapped(read)
-    if not isinstance(geometry, dict) or geometry.get("type") not in {"Polygon", "MultiPolygon"}:
-        raise NotAPolygon("边界要是一个多边形（Polygon）。请只留下这个网格的多边形。")
-    if geometry["type"] == "MultiPolygon":
-        if len(geometry.get("coordinates") or []) != 1:
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if kind == "MultiPolygon":
+        parts = geometry.get("coordinates")
+        if not isinstance(parts, list) or len(parts) != 1:
             raise NotAPolygon("一个网格只能是一整块。请把分开的几块画成几个网格。")
-        geometry = {"type": "Polygon", "coordinates": geometry["coordinates"][0]}
+        geometry = {"type": "Polygon", "coordinates": parts[0]}
+    elif kind != "Polygon":
+        raise NotAPolygon("边界要是一个多边形（Polygon）。请只留下这个网格的多边形。")
     return checked(geometry)
 
 

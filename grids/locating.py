@@ -90,7 +90,7 @@ def _index() -> _Index:
 
 
 def _build(version: str) -> _Index:
-    rows = list(Grid.objects.current().exclude(boundary=None).order_by("code").values_list("pk", "boundary"))
+    rows = list(Grid.objects.current().drawn().order_by("code").values_list("pk", "boundary"))
     shapes = [shape(boundary) for _, boundary in rows]
     latitude = sum(s.centroid.y for s in shapes) / len(shapes) if shapes else 0.0
     shortening = east_west(latitude)

@@ -61,6 +61,11 @@ class DatedQuerySet(models.QuerySet[Any]):
 
 
 class GridQuerySet(DatedQuerySet):
+    def drawn(self) -> Self:
+        """With a polygon."""
+        # boundary=None would look for the JSON value null.
+        return self.filter(boundary__isnull=False)
+
     def matching(self, words: str) -> Self:
         """Whose code, serial, name or community has every one of the words: "阳光 012", "阳光社区012网格"."""
         found = self

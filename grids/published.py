@@ -64,7 +64,7 @@ def _feature(geometry: Any, **properties: Any) -> Json:
 
 
 def _grids(on: date) -> list[Json]:
-    grids = list(Grid.objects.current().exclude(boundary=None).select_related("community").order_by("code"))
+    grids = list(Grid.objects.current().drawn().select_related("community").order_by("code"))
     answering = answering_for(grids, on=on)
     return [_feature(grid.boundary, **_told(grid, answering[grid.pk])) for grid in grids]
 
@@ -84,7 +84,7 @@ def _told(grid: Grid, answering: Answering) -> Json:
 def _communities() -> list[Json]:
     return [
         _feature(community.boundary, code=community.code, name=community.name, label=_label_point(community.boundary))
-        for community in Community.objects.exclude(boundary=None).order_by("code")
+        for community in Community.objects.filter(boundary__isnull=False).order_by("code")
     ]
 
 

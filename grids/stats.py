@@ -41,7 +41,7 @@ class Coverage:
 def coverage(*, on: date) -> Coverage:
     """Every current grid wants a lead and a polygon, every unit in use a grid, every town and community a leader."""
     grids = Grid.objects.current().select_related("community").order_by("code")
-    without_lead, without_boundary = list(grids.without_lead(on=on)), list(grids.filter(boundary=None))
+    without_lead, without_boundary = list(grids.without_lead(on=on)), list(grids.filter(boundary__isnull=True))
     grid_count = grids.count()
     units = Unit.objects.filter(is_active=True)
     idle = list(units.exclude(pk__in=GridAssignment.objects.on(on).filter(grid__ended_on=None).values("unit")))

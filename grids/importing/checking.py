@@ -179,7 +179,7 @@ def _geometry(new: Draft, table: Table, feature: Feature, origin: Origin, key: K
         if table.name == "grids":
             return one_polygon(feature.geometry)
         allowed = LINES if key and key[0] == "street" else AREAS
-        if not isinstance(feature.geometry, dict) or feature.geometry.get("type") not in allowed:
+        if not isinstance(feature.geometry, dict) or str(feature.geometry.get("type")) not in allowed:
             what = "线（LineString）" if allowed is LINES else "多边形（Polygon）"
             raise NotAPolygon(f"形状应是{what}。请改了再传。")
         return checked(feature.geometry)

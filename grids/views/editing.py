@@ -17,9 +17,11 @@ from grids.models import Grid, GridAssignment
 @only(Role.OFFICE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Request) -> HttpResponse:
-    form = NewGridForm(request.POST or None, initial={"started_on": timezone.localdate()})
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "grids/new.html", {"form": form}, status=422 if form.is_bound else 200)
+    if request.method != "POST":
+        return render(request, "grids/new.html", {"form": NewGridForm(initial={"started_on": timezone.localdate()})})
+    form = NewGridForm(request.POST)
+    if not form.is_valid():
+        return render(request, "grids/new.html", {"form": form}, status=422)
     grid = actions.add_grid(**form.cleaned_data, by=request.user, at=timezone.now())
     messages.success(request, f"加了{grid}，编码 {grid.code}。接着定主责单位。")
     return redirect("grids:edit", grid.code)

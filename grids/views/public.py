@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import public
 from grids.answering import answering_for
 from grids.forms import MyGridForm
-from grids.locating import Place
 from grids.models import Community, Grid, GridAssignment, search_words
 
 MOST_FOUND = 50
@@ -48,7 +47,7 @@ def my_grid(request: HttpRequest) -> HttpResponse:
 
 def _at(point: tuple[float, float]) -> dict[str, Any]:
     located = Grid.locate(*point)
-    told: dict[str, Any] = {"place": located.place, "Place": Place, "metres": round(located.metres) or 1}
+    told: dict[str, Any] = {"place": located.place.value, "metres": round(located.metres) or 1}
     if located.grid:
         told |= {
             "grid": located.grid,

@@ -49,7 +49,7 @@ def _filtered(wanted: dict[str, Any]) -> QuerySet[Grid]:
     if state == "no_lead":
         grids = grids.without_lead(on=today)
     if state == "no_boundary":
-        grids = grids.filter(boundary=None)
+        grids = grids.filter(boundary__isnull=True)
     if wanted.get("community"):
         grids = grids.filter(community=wanted["community"])
     if wanted.get("unit"):
