@@ -166,7 +166,7 @@ class ContactForm(forms.Form):
 def _clean_tail(typed: str) -> str:
     tail = _plain_digits(typed)
     if tail and not (tail.isascii() and tail.isdigit() and len(tail) == TAIL_LENGTH):
-        raise ValidationError(f"后四位应是 {TAIL_LENGTH} 个数字。")
+        raise ValidationError(f"手机号后四位应是 {TAIL_LENGTH} 个数字。")
     return tail
 
 
@@ -183,8 +183,8 @@ class TrackForm(forms.Form):
         error_messages={"required": "查询码还没填，它在回执上。"},
     )
     tail = forms.CharField(
-        label="手机号后四位（可不填）",
-        help_text="填了能看到您写的内容和照片。",
+        label="手机号后四位",
+        help_text="可不填。填了能看到您写的内容和照片。",
         required=False,
         widget=forms.TextInput(attrs=_TAIL_INPUT),
     )

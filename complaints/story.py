@@ -12,8 +12,9 @@ from complaints.workflow import Move, State
 
 # Moves that start the clock whose deadline the case has now; a rework or a signature leaves the promise as it was.
 _CLOCK_STARTS = {Move.FILE, Move.ACCEPT, Move.DISPATCH, Move.RETURN, Move.REOPEN}
-# The words written with these are for the resident; others speak of staff or of other units.
-_TOLD_NOTES = {Move.REJECT, Move.SIGN, Move.SUBMIT}
+# The words written with these are for the resident, as is the reason of a rejection, which stands above the steps;
+# others speak of staff or of other units.
+_TOLD_NOTES = {Move.SIGN, Move.SUBMIT}
 _BADGES = {
     State.RECEIVED: "等待受理",
     State.ACCEPTED: "已受理",
@@ -149,7 +150,7 @@ def _heading(case: Complaint) -> str:
         return "办完了，谢谢您的评价"
     if case.state == State.HANDLING and case.round > 1:
         return f"{_named(case)}正在第二次办理"
-    return _HEADINGS[State(case.state)].format(unit=_named(case))
+    return _HEADINGS[State(case.state)].format(unit=_named(case)).strip()
 
 
 def _named(case: Complaint | Event) -> str:

@@ -74,7 +74,7 @@ def tracked(request: HttpRequest) -> HttpResponse:
         form.add_error("tail", error.message)
         return _retry_after(_case_page(request, followed, at=now, tail_form=form, status=429), error)
     if not matches:
-        form.add_error("tail", "后四位对不上，请再看一遍。要填当时留的手机号。")
+        form.add_error("tail", "手机号后四位对不上，请再看一遍。要填当时留的手机号。")
         return _case_page(request, followed, at=now, tail_form=form, status=422)
     visitor.follows(followed.reporter, knows_phone=True)
     return redirect("complaints:tracked")

@@ -23,6 +23,10 @@ def red_over_blue(size: tuple[int, int] = (400, 300), mode: str = "RGB") -> Imag
     return picture.convert(mode)
 
 
+def plain_png(colour: str) -> bytes:
+    return encoded(Image.new("RGB", (300, 200), colour), "PNG")
+
+
 def exif(*, orientation: int = 1, gps: bool = True) -> Image.Exif:
     tags = Image.Exif()
     tags[ExifTags.Base.Orientation] = orientation
