@@ -12,13 +12,12 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.access import permit, staff
 from common.errors import DomainError
 from common.http import Request
-from complaints import actions, workflow
 from complaints.case_page import CasePage, cases_for
 from complaints.models import Complaint
 from complaints.move_forms import FORMS, MoveForm
+from complaints.performing import DONE, perform, refuse_what_came_too_late
 from complaints.permissions import may
-from complaints.views.staff.performing import DONE, perform
-from complaints.workflow import Move, State
+from complaints.workflow import Move
 
 
 @staff
@@ -39,7 +38,7 @@ def move(request: Request, number: str, move: str) -> HttpResponse:
     now = timezone.now()
     form = FORMS[chosen](request.POST, request.FILES, case=found, at=now)
     try:
-        _refuse_what_came_too_late(found, form)
+        refuse_what_came_too_late(found, form)
         if not form.is_valid():
             return show_case(request, found, form=form, status=422)
         perform(form, found, by=request.user, at=now)
@@ -68,12 +67,6 @@ def _offered(move: str) -> Move:
     if move not in FORMS:
         raise Http404
     return Move(move)
-
-
-def _refuse_what_came_too_late(found: Complaint, form: MoveForm) -> None:
-    if form.seen_version is not None:
-        actions.ensure_unchanged(found, version=form.seen_version)
-    workflow.destination(form.move, State(found.state))
 
 
 def _go_on(request: Request, number: str) -> HttpResponse:

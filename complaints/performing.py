@@ -1,13 +1,13 @@
-"""From a valid form to the one action it asks for."""
+"""From a form of a move to the one action it asks for, for pages and for the API."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 from accounts.models import User
-from complaints import actions
+from complaints import actions, workflow
 from complaints.models import Complaint
 from complaints.move_forms import MoveForm
-from complaints.workflow import Move
+from complaints.workflow import Move, State
 
 DONE = {
     Move.ACCEPT: "已受理。",
@@ -19,6 +19,13 @@ DONE = {
     Move.PASS: "核查通过，已办结。",
     Move.REWORK: "已退回返工，单位会收到提醒。",
 }
+
+
+def refuse_what_came_too_late(case: Complaint, form: MoveForm) -> None:
+    """Raise a DomainError if the case is no longer what the person saw, or no longer in a state for this move."""
+    if form.seen_version is not None:
+        actions.ensure_unchanged(case, version=form.seen_version)
+    workflow.destination(form.move, State(case.state))
 
 
 def perform(form: MoveForm, case: Complaint, *, by: User, at: datetime) -> None:
