@@ -144,11 +144,13 @@ class CasePage:
 
     def _offer(self, move: Move) -> Offer:
         sent = self.form if self.form and self.form.move == move else None
+        form = sent or FORMS[move](case=self.case, at=self.at)
+        form.suggest()
         return Offer(
             move=move,
             label=LABELS.get(move, str(move.label)),
             url=reverse("complaints:move", args=[self.case.number, move]),
-            form=sent or FORMS[move](case=self.case, at=self.at),
+            form=form,
             is_onward=move in ONWARD,
             is_open=sent is not None,
         )

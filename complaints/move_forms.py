@@ -46,12 +46,16 @@ class MoveForm(forms.Form):
     def __init__(self, data: Any = None, files: Any = None, *, case: Complaint, at: datetime) -> None:
         super().__init__(data, files, auto_id=f"id_{self.move}_%s")
         self.case = case
-        self.prepare(case, at)
+        self.at = at
+        self.limit_choices()
 
     move: Move
 
-    def prepare(self, case: Complaint, at: datetime) -> None:
-        """Fill in choices and proposals."""
+    def limit_choices(self) -> None:
+        """Say what may be chosen."""
+
+    def suggest(self) -> None:
+        """Before the form is shown: choose what is likely right, and say why."""
 
     def clean_version(self) -> int:
         if self.seen_version is None:
@@ -72,6 +76,10 @@ class MoveForm(forms.Form):
         return [(label, words) for label, words in written if words]
 
 
+def _field(form: forms.Form, name: str) -> "forms.ModelChoiceField[Any]":
+    return cast("forms.ModelChoiceField[Any]", form.fields[name])
+
+
 class GroupedCategories(forms.ModelChoiceField):  # type: ignore[type-arg]  # cannot be subscripted when it runs
     """Named without the major: that stands above them."""
 
@@ -90,13 +98,14 @@ class AcceptForm(MoveForm):
     is_urgent = forms.BooleanField(label="紧急", required=False, help_text="有危险，按紧急时限办")
     note = _words("说明（可不填）")
 
-    def prepare(self, case: Complaint, at: datetime) -> None:
-        active = Category.objects.filter(is_active=True)
-        field = cast(GroupedCategories, self.fields["category"])
-        field.queryset = active
-        rows = list(active)
-        field.widget.choices = _by_major(rows, ProblemGroup(case.group))
-        guess = likely_category(rows, case)
+    def limit_choices(self) -> None:
+        _field(self, "category").queryset = Category.objects.filter(is_active=True)
+
+    def suggest(self) -> None:
+        field = _field(self, "category")
+        categories = list(field.queryset or [])
+        field.widget.choices = _by_major(categories, ProblemGroup(self.case.group))
+        guess = likely_category(categories, self.case)
         if guess:
             field.initial = guess.pk
             field.help_text = "已按反映内容预选，请核对"
@@ -119,10 +128,12 @@ class DispatchForm(MoveForm):
     )
     note = _words("交办意见（可不填）")
 
-    def prepare(self, case: Complaint, at: datetime) -> None:
-        field = cast("forms.ModelChoiceField[Unit]", self.fields["unit"])
-        field.queryset = Unit.objects.filter(is_active=True)
-        proposal = routing.propose(case, on=at.astimezone(CITY_TIME).date())
+    def limit_choices(self) -> None:
+        _field(self, "unit").queryset = Unit.objects.filter(is_active=True)
+
+    def suggest(self) -> None:
+        field = _field(self, "unit")
+        proposal = routing.propose(self.case, on=self.at.astimezone(CITY_TIME).date())
         field.help_text = f"建议：{proposal.unit}，{proposal.basis}" if proposal.unit else proposal.basis
         if proposal.unit:
             field.initial = proposal.unit.pk

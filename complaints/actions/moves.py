@@ -198,7 +198,7 @@ def _who(event: Event) -> str:
 
 
 def _tell_unit(complaint: Complaint, title: str, *, at: datetime) -> None:
-    _tell(complaint, User.objects.filter(unit_id=complaint.unit_id, role=Role.LIAISON, is_active=True), title, at=at)
+    _tell(complaint, User.objects.filter(unit__complaints=complaint, role=Role.LIAISON, is_active=True), title, at=at)
 
 
 def _tell_office(complaint: Complaint, title: str, *, at: datetime) -> None:
