@@ -32,6 +32,14 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
         [("案件队列", "complaints:queue", EVERY_CASE), ("我的案件", "complaints:queue", frozenset({Role.LIAISON}))],
     ),
     (
+        "日巡查",
+        [
+            ("今天的巡查", "volunteers:patrols", frozenset({Role.LIAISON})),
+            ("巡查覆盖", "volunteers:patrol_coverage", EVERY_CASE),
+            ("巡查日历", "volunteers:patrol_calendar", EVERY_CASE | {Role.LIAISON}),
+        ],
+    ),
+    (
         "挂图作战",
         [
             ("红蓝旗图版", "progress:city", STAFF),

@@ -11,10 +11,12 @@ from django.urls import reverse
 from accounts.models import Role, User
 from audit import log
 from common import budgets, periodic
+from common.clock import CITY_TIME
 from common.models import Outcome, PeriodicRun
 from common.periodic import Daily, Job, Now, Work
 from complaints import actions as complaints
 from notifications.outbox import notify
+from volunteers import actions as volunteers
 
 RUNS_KEPT = timedelta(days=30)
 BUDGETS_KEPT = timedelta(days=7)
@@ -41,8 +43,15 @@ def forget_ended_sessions(*, at: datetime) -> int:
     return Session.objects.filter(expire_date__lt=at).delete()[0]
 
 
+def remind_of_patrols(*, slot: datetime, at: datetime) -> int:
+    """Remind while the day can still be saved; a slot made up for on a later day would speak of another day."""
+    is_same_day = slot.astimezone(CITY_TIME).date() == at.astimezone(CITY_TIME).date()
+    return volunteers.remind_missing_patrols(at=at) if is_same_day else 0
+
+
 # Name, label, when, what. By default only the latest of several missed slots is made up for.
 JOBS = (
+    Job("remind-patrols", "提醒今天还没有巡查的单位", Daily(time(20, 0)), remind_of_patrols),
     Job("forget-drafts", "删除没有提交的反映草稿", Daily(time(3, 5)), moment(complaints.forget_abandoned_drafts)),
     Job("erase-contacts", "删除到期的反映人联系方式", Daily(time(3, 15)), moment(complaints.erase_expired_contacts)),
     Job("forget-ended-sessions", "清理过期的登录", Daily(time(3, 25)), moment(forget_ended_sessions)),

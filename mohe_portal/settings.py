@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "accounts",
     "grids",
     "complaints",
+    "volunteers",
     "progress",
     "mohe_portal",
 ]

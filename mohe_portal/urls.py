@@ -23,6 +23,7 @@ urlpatterns = [
     path("workbench/notices/", include("mohe_portal.inbox")),
     path("", include("grids.urls")),
     path("", include("complaints.urls")),
+    path("", include("volunteers.urls")),
     path("", include("progress.urls")),
 ]
 if settings.DEBUG:

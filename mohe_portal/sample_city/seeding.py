@@ -16,7 +16,7 @@ from common.months import Month
 from complaints.models import Channel, Complaint
 from complaints.workflow import State
 from mohe_portal.context import SAMPLE_DATA
-from mohe_portal.sample_city import board, cases, cast, places
+from mohe_portal.sample_city import board, cases, cast, patrols, places
 from mohe_portal.sample_city.cast import SignIn
 from mohe_portal.sample_city.lives import World
 
@@ -91,6 +91,8 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     board.fill_boards(seed, company, until=until, months=sizes.months)
     report.step(f"{sizes.cases:,} 件案件")
     cases.file_cases(seed, world, count=sizes.cases, since=first_day, photo_files=photo_files, progress=report.share)
+    report.step("30 天的日巡查")
+    patrols.walk_grids(seed, world)
     Fact.write(SAMPLE_DATA, True)
     return Seeded(company.sign_ins, list(_followed()))
 

@@ -1,0 +1,3 @@
+from volunteers.models.patrol import Finding, FindingPhoto, PatrolLog
+
+__all__ = ["Finding", "FindingPhoto", "PatrolLog"]
