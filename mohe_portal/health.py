@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import public
 from common.client import address
 from common.models import Fact
-from notifications.models import Notice
+from notifications.models import NoticeDelivery
 
 HEARTBEAT = "heartbeat"
 # Beat asks for a heartbeat every 30 seconds; three missed in a row are no accident.
@@ -77,7 +77,9 @@ def _media(at: datetime) -> Finding:
 
 
 def _outbox(at: datetime) -> Finding:
-    oldest = Notice.objects.waiting(at=at).order_by("available_at").values_list("available_at", flat=True).first()
+    oldest = (
+        NoticeDelivery.objects.waiting(at=at).order_by("available_at").values_list("available_at", flat=True).first()
+    )
     age = at - oldest if oldest else timedelta()
     return Finding(age <= OLDEST_NOTICE, f"oldest waiting {int(age.total_seconds())} s")
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import staff
 from common.http import Request
-from notifications.models import Notice
+from notifications.models import Kind, Notice, Urgency
 
 SHOWN = 100
 
@@ -16,8 +16,9 @@ SHOWN = 100
 @staff
 @require_safe
 def inbox(request: Request) -> HttpResponse:
-    notices = Notice.objects.filter(recipient=request.user).order_by("-created_at", "-pk")[:SHOWN]
-    return render(request, "notifications/inbox.html", {"notices": notices})
+    notices = Notice.objects.filter(recipient=request.user).exclude(kind=Kind.DIGEST).order_by("-created_at", "-pk")
+    shown = {"notices": notices[:SHOWN], "shown": SHOWN, "Urgency": Urgency}
+    return render(request, "notifications/inbox.html", shown)
 
 
 @staff

@@ -15,6 +15,7 @@ from common.clock import CITY_TIME
 from common.models import Outcome, PeriodicRun
 from common.periodic import Daily, Job, Now, Work
 from complaints import actions as complaints
+from notifications.digest import send_digests
 from notifications.outbox import notify
 from volunteers import actions as volunteers
 
@@ -49,8 +50,13 @@ def remind_of_patrols(*, slot: datetime, at: datetime) -> int:
     return volunteers.remind_missing_patrols(at=at) if is_same_day else 0
 
 
+def send_daily_digests(*, at: datetime) -> int:
+    return send_digests(url=reverse("notifications:inbox"), at=at)
+
+
 # Name, label, when, what. By default only the latest of several missed slots is made up for.
 JOBS = (
+    Job("daily-digest", "发送每日催办汇总", Daily(time(8, 0)), moment(send_daily_digests)),
     Job("remind-patrols", "提醒今天还没有巡查的单位", Daily(time(20, 0)), remind_of_patrols),
     Job("forget-drafts", "删除没有提交的反映草稿", Daily(time(3, 5)), moment(complaints.forget_abandoned_drafts)),
     Job("erase-contacts", "删除到期的反映人联系方式", Daily(time(3, 15)), moment(complaints.erase_expired_contacts)),

@@ -344,7 +344,7 @@ INTAKE_PER_CLIENT_HOUR: int = env.int("INTAKE_PER_CLIENT_HOUR", 60)
 
 # --- notices ----------------------------------------------------------------------------------------------------------
 
-# inbox: only what people chose leaves the portal. file, http: everybody's notices go there too, for checks from outside.
+# inbox: only what people chose leaves the portal. file, http: everybody's notices go there too, for outside checks.
 NOTICE_BACKEND: str = env.str("NOTICE_BACKEND", "inbox")
 NOTICE_FILE = Path(env.str("NOTICE_FILE", str(VAR_DIR / "notices.jsonl")))
 NOTICE_HTTP_URL: str = env.str("NOTICE_HTTP_URL", "")
@@ -357,7 +357,7 @@ EMAIL_HOST_PASSWORD: str = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_SSL: bool = env.bool("EMAIL_USE_SSL", EMAIL_PORT == 465)
 EMAIL_USE_TLS: bool = env.bool("EMAIL_USE_TLS", EMAIL_PORT == 587)
 EMAIL_TIMEOUT = 5
-DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", EMAIL_HOST_USER or "portal@localhost")
+DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", "") or EMAIL_HOST_USER or "portal@localhost"
 SMS_GATEWAY_URL: str = env.str("SMS_GATEWAY_URL", "")
 SMS_GATEWAY_TOKEN: str = env.str("SMS_GATEWAY_TOKEN", "")
 # Whether people may have notices sent to a group robot (WeCom, DingTalk) whose address they type in themselves,

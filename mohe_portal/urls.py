@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from mohe_portal import health, outline, schedule_page, views, workbench
+from mohe_portal import dead_letters, health, notice_preferences, outline, schedule_page, views, workbench
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -20,6 +20,10 @@ urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("accounts.urls")),
+    path("workbench/profile/notices/", notice_preferences.notice_preferences, name="notice_preferences"),
+    path("workbench/profile/notices/test/", notice_preferences.notice_test, name="notice_test"),
+    path("workbench/notices/failed/", dead_letters.dead_letters, name="dead_letters"),
+    path("workbench/notices/failed/retry/", dead_letters.retry_dead, name="retry_dead"),
     path("workbench/notices/", include("mohe_portal.inbox")),
     path("", include("grids.urls")),
     path("", include("complaints.urls")),

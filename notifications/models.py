@@ -1,24 +1,46 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from common.crypto import decrypt, encrypt
+
+
+class Kind(models.TextChoices):
+    NEWS = "news", "办件"
+    # Of what waits or is late. Outside the portal one message a day lists them.
+    REMINDER = "reminder", "催办"
+    DIGEST = "digest", "每日汇总"
+
+
+class Urgency(models.IntegerChoices):
+    NORMAL = 1, "一般"
+    HIGH = 2, "先办"
+    # Goes out at once, at night and whatever its kind.
+    URGENT = 3, "紧急"
+
+
+class Channel(models.TextChoices):
+    """A way out of the portal. The inbox is none of them: there the notice itself is what is read."""
+
+    EMAIL = "email", "电子邮件"
+    SMS = "sms", "短信"
+    ROBOT = "robot", "群机器人"
+    # For checks from outside; everybody's notices go there.
+    FILE = "file", "文件"
+    HTTP = "http", "接口"
+
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
-    def waiting(self, *, at: datetime) -> "NoticeQuerySet":
-        """Due for delivery and not in the hands of a worker whose lease still runs."""
-        free = Q(lease_until=None) | Q(lease_until__lt=at)
-        return self.filter(free, delivered_at=None, dead=False, available_at__lte=at)
-
     def unread_by(self, user_id: int) -> "NoticeQuerySet":
         return self.filter(recipient_id=user_id, read_at=None)
 
 
 class Notice(models.Model):
-    """A message to one person (提醒), written in the transaction of what it tells of and delivered later.
+    """A message to one person (提醒), written in the transaction of what it tells of.
 
-    The row is the record: a queue only makes delivery fast, a sweep makes it sure.
+    The row is what the inbox shows. What leaves the portal has a NoticeDelivery for each way out.
     """
 
     recipient = models.ForeignKey(
@@ -26,23 +48,19 @@ class Notice(models.Model):
     )
     # The same reason on the same day has the same key, and so exists once.
     dedup_key = models.CharField(max_length=160, unique=True)
+    kind = models.CharField("种类", max_length=10, choices=Kind.choices, default=Kind.NEWS)
+    urgency = models.PositiveSmallIntegerField("缓急", choices=Urgency.choices, default=Urgency.NORMAL)
     title = models.CharField("标题", max_length=120)
+    body = models.TextField("内容", blank=True)
     url = models.CharField("链接", max_length=200)
     created_at = models.DateTimeField("时间")
     read_at = models.DateTimeField("阅读时间", null=True)
-    available_at = models.DateTimeField()
-    lease_until = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    delivered_at = models.DateTimeField(null=True)
-    dead = models.BooleanField("投递失败", default=False)
 
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "提醒"
         indexes = [
-            # For the sweep.
-            models.Index(fields=["available_at"], condition=Q(delivered_at=None, dead=False), name="notice_waiting"),
             # For the inbox and its unread count on every staff page.
             models.Index(fields=["recipient", "-created_at"], name="notice_inbox"),
             models.Index(fields=["recipient"], condition=Q(read_at=None), name="notice_unread"),
@@ -50,3 +68,94 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class DeliveryState(models.TextChoices):
+    WAITING = "waiting", "等待发送"
+    DELIVERED = "delivered", "已发出"
+    DEAD = "dead", "发送失败"
+    DROPPED = "dropped", "不再需要"
+
+
+class NoticeDeliveryQuerySet(models.QuerySet["NoticeDelivery"]):
+    def waiting(self, *, at: datetime) -> "NoticeDeliveryQuerySet":
+        """Due, and not in the hands of a worker whose lease still runs.
+
+        A lease further ahead than any is ever given was written before the clock was set back.
+        """
+        impossible = at + NoticeDelivery.FURTHEST_LEASE
+        free = Q(lease_until=None) | Q(lease_until__lt=at) | Q(lease_until__gt=impossible)
+        return self.filter(free, state=DeliveryState.WAITING, available_at__lte=at)
+
+    def dead(self) -> "NoticeDeliveryQuerySet":
+        return self.filter(state=DeliveryState.DEAD)
+
+
+class NoticeDelivery(models.Model):
+    """One notice on its way out by one channel: tried, put off and given up by itself.
+
+    The row is the record: a queue only makes delivery fast, a sweep makes it sure.
+    """
+
+    FURTHEST_LEASE = timedelta(hours=1)
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries", verbose_name="提醒")
+    channel = models.CharField("渠道", max_length=10, choices=Channel.choices)
+    # The receiver gets it with every try, and so can tell a second one from a second message.
+    key = models.CharField(max_length=180, unique=True)
+    state = models.CharField("状态", max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING)
+    available_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField("尝试次数", default=0)
+    # Tries that were refused, or that took their worker with them; those that met silence are not the message's fault.
+    faults = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField("原因", max_length=200, blank=True)
+    delivered_at = models.DateTimeField("发出时间", null=True)
+
+    objects = NoticeDeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "提醒投递"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="delivered", delivered_at__isnull=False)
+                | (~Q(state="delivered") & Q(delivered_at=None)),
+                name="delivery_delivered_has_moment",
+            ),
+        ]
+        indexes = [
+            # For the sweep.
+            models.Index(fields=["channel", "available_at"], condition=Q(state="waiting"), name="delivery_waiting"),
+            # For the page of what failed.
+            models.Index(fields=["-id"], condition=Q(state="dead"), name="delivery_dead"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class ChannelChoice(models.Model):
+    """Whether a person wants notices by one channel, and at which address."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="channel_choices", verbose_name="用户"
+    )
+    channel = models.CharField("渠道", max_length=10, choices=Channel.choices)
+    is_on = models.BooleanField("启用", default=False)
+    # A phone, or a robot's address with its key in it.
+    address_encrypted = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = "提醒方式"
+        constraints = [models.UniqueConstraint(fields=["person", "channel"], name="one_choice_per_channel")]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} {'启用' if self.is_on else '停用'}"
+
+    @property
+    def address(self) -> str:
+        return decrypt(self.address_encrypted) if self.address_encrypted else ""
+
+    @address.setter
+    def address(self, value: str) -> None:
+        self.address_encrypted = encrypt(value) if value else ""

@@ -1,37 +1,99 @@
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from notifications.models import Notice
+from common.masking import hide_phones
+from notifications import channels
+from notifications.models import Channel, ChannelChoice, Kind, Notice, NoticeDelivery, Urgency
+from notifications.quiet import not_before
 from notifications.tasks import deliver_waiting
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
+# A tracking code as it is shown.
+CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}(?![0-9A-Za-z])")
 
-def notify(recipients: "Iterable[AbstractBaseUser]", *, reason: str, title: str, url: str, at: datetime) -> None:
-    """Write one notice to each recipient, in the caller's transaction; delivery follows the commit.
 
-    `reason` names the cause, like "case-dispatched:2026-000123:4". A second call with the same reason and person
-    writes nothing.
+def notify(
+    recipients: "Iterable[AbstractBaseUser]",
+    *,
+    reason: str,
+    title: str,
+    url: str,
+    at: datetime,
+    kind: Kind = Kind.NEWS,
+    urgency: Urgency = Urgency.NORMAL,
+    body: str = "",
+) -> None:
+    """Write one notice to each recipient, in the caller's transaction; what leaves the portal follows the commit.
+
+    `reason` names the cause, like "case-dispatched:2026-000123:4"; that of a reminder names the day too. A second call
+    with the same reason and person writes nothing. Phones and tracking codes are taken out of the words.
     """
-    Notice.objects.bulk_create(
+    notices = [
+        Notice(
+            recipient_id=person.pk,
+            dedup_key=f"{reason}:{person.pk}",
+            kind=kind,
+            urgency=urgency,
+            title=_harmless(title)[:120],
+            body=_harmless(body),
+            url=url,
+            created_at=at,
+            # A digest repeats what the inbox shows line by line.
+            read_at=at if kind == Kind.DIGEST else None,
+        )
+        for person in recipients
+    ]
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    if _write_deliveries(notices, at=at):
+        transaction.on_commit(_nudge, robust=True)
+
+
+def _write_deliveries(notices: Sequence[Notice], *, at: datetime) -> bool:
+    """A row for each way out of each notice, if it has not got one."""
+    ways = _ways_out(notices)
+    if not ways:
+        return False
+    stored = dict(
+        Notice.objects.filter(dedup_key__in=[notice.dedup_key for notice, _ in ways]).values_list("dedup_key", "pk")
+    )
+    NoticeDelivery.objects.bulk_create(
         (
-            Notice(
-                recipient_id=person.pk,
-                dedup_key=f"{reason}:{person.pk}",
-                title=title[:120],
-                url=url,
-                created_at=at,
-                available_at=at,
+            NoticeDelivery(
+                notice_id=stored[notice.dedup_key],
+                channel=channel,
+                key=f"{notice.dedup_key}:{channel}",
+                available_at=at if channel in channels.sinks() else not_before(at, Urgency(notice.urgency)),
             )
-            for person in recipients
+            for notice, channel in ways
         ),
         ignore_conflicts=True,
     )
-    transaction.on_commit(_nudge, robust=True)
+    return True
+
+
+def _ways_out(notices: Sequence[Notice]) -> list[tuple[Notice, Channel]]:
+    ways = [(notice, sink) for notice in notices for sink in channels.sinks()]
+    # A reminder waits for the day's digest, unless it is urgent.
+    personal = {
+        notice.recipient_id: notice
+        for notice in notices
+        if notice.kind != Kind.REMINDER or notice.urgency == Urgency.URGENT
+    }
+    offered = channels.offered()
+    if personal and offered:
+        chosen = ChannelChoice.objects.filter(person__in=list(personal), channel__in=offered, is_on=True)
+        ways += [(personal[person], Channel(channel)) for person, channel in chosen.values_list("person_id", "channel")]
+    return ways
+
+
+def _harmless(text: str) -> str:
+    return CODE.sub("（查询码已隐去）", hide_phones(text))
 
 
 def _nudge() -> None:

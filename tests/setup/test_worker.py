@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from notifications.models import Notice
+from notifications.models import NoticeDelivery
 from notifications.outbox import notify
 from tests.factories.accounts import UserFactory
 from tests.harness.processes import database_url, own_environment, running, wait_until
@@ -24,10 +24,12 @@ def test_this_run_uses_the_stores_that_belong_together() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_delivers_a_notice_right_after_the_commit(tmp_path: Path) -> None:
+def test_a_worker_delivers_a_notice_right_after_the_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "NOTICE_BACKEND", "file")
     office = UserFactory()
     log = tmp_path / "log"
-    with running(WORKER, log, own_environment(DATABASE_URL=database_url())):
+    to_a_file = {"NOTICE_BACKEND": "file", "NOTICE_FILE": str(tmp_path / "notices.jsonl")}
+    with running(WORKER, log, own_environment(DATABASE_URL=database_url(), **to_a_file)):
         notify([office], reason="worker-test", title="示例提醒", url="/", at=NOON)
-        delivered = Notice.objects.filter(recipient=office).exclude(delivered_at=None)
+        delivered = NoticeDelivery.objects.filter(notice__recipient=office).exclude(delivered_at=None)
         wait_until(delivered.exists, seconds=30, otherwise=lambda: log.read_text(errors="replace"))
