@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Role, User
 from common.calendar import working_calendar
-from common.clock import Clock, unit_of, used
+from common.clock import CITY_TIME, Clock, unit_of, used
 from complaints import actions, timeline, words
 from complaints.actions.intake import ACCEPT_WITHIN_WORK_HOURS
 from complaints.models import Complaint, ComplaintQuerySet, Photo
@@ -205,6 +205,10 @@ class CasePage:
         url = reverse("complaints:photo", args=[photo.token])
         taken = words.moment(photo.added_at, now=self.at)
         return Picture(url, url, f"{what}的照片，{taken}", f"{what} {taken}")
+
+    @property
+    def now(self) -> str:
+        return f"{self.at.astimezone(CITY_TIME):%Y-%m-%d %H:%M}"
 
     @property
     def filed(self) -> str:

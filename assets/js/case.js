@@ -24,25 +24,25 @@ function makeFindable(select) {
   });
 }
 
-function matching(node, words) {
+function containing(node, words) {
   if (node.tagName === "OPTION") return !words || node.textContent.includes(words) ? [node.cloneNode(true)] : [];
   const group = node.cloneNode(false);
-  const whole = node.label.includes(words);
-  const options = [...node.children].filter((option) => whole || option.textContent.includes(words));
+  const options = [...node.children].filter((option) => option.textContent.includes(words));
   group.append(...options.map((option) => option.cloneNode(true)));
   return options.length ? [group] : [];
 }
 
 function narrow(select, all, words, none) {
   const chosen = select.value;
-  const kept = all.flatMap((node) => matching(node, words));
+  const named = all.flatMap((node) => containing(node, words));
+  // No class is called so: then those of the majors that are.
+  const kept = named.length ? named : all.filter((node) => node.label?.includes(words)).map((node) => node.cloneNode(true));
   select.replaceChildren(...kept);
   const options = [...select.options].filter((option) => option.value);
   // With words typed the list lies open; one click or an arrow key chooses.
-  select.size = words ? Math.min(8, Math.max(2, options.length)) : 1;
-  const still = options.find((option) => option.value === chosen);
-  if (words && !still && options.length) select.value = options[0].value;
-  else select.value = still ? chosen : "";
+  select.size = words ? Math.min(8, Math.max(2, options.length + kept.length)) : 1;
+  if (options.some((option) => option.value === chosen)) select.value = chosen;
+  else select.value = words && options.length === 1 ? options[0].value : "";
   none.textContent = options.length ? "" : `没有含“${words}”的，换个词再找。`;
 }
 
@@ -106,6 +106,7 @@ document.addEventListener(
     document.querySelectorAll(".moves > .move[open]").forEach((move) => {
       if (move !== event.target) move.open = false;
     });
+    event.target.scrollIntoView({ block: "nearest" });
   },
   true,
 );
