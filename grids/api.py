@@ -1,6 +1,8 @@
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
 from rest_framework.exceptions import ValidationError
@@ -9,7 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import public
+from common.api import problems
 from grids.answering import answering_for
+from grids.locating import Place
 from grids.locating import locate as locate_point
 from grids.published import LAYERS, published_map
 
@@ -23,6 +27,27 @@ class PointSerializer(serializers.Serializer[dict[str, float]]):
     lat = serializers.FloatField(min_value=-90, max_value=90, label="纬度")
 
 
+class LocatedGridSerializer(serializers.Serializer[dict[str, str]]):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    title = serializers.CharField()
+    community = serializers.CharField()
+    lead_unit = serializers.CharField(allow_null=True)
+
+
+class LocatedSerializer(serializers.Serializer[dict[str, object]]):
+    place = serializers.ChoiceField(choices=[str(place) for place in Place])
+    grid = LocatedGridSerializer(allow_null=True)
+    metres = serializers.FloatField()
+
+
+@extend_schema(
+    operation_id="grids_list",
+    summary="网格（GeoJSON）",
+    tags=["grids"],
+    parameters=[OpenApiParameter("layer", description="只要一层；不写是全部。", enum=list(LAYERS[1:]))],
+    responses={(200, "application/geo+json"): OpenApiTypes.OBJECT, 304: None, **problems(400)},
+)
 @public
 @api_view(["GET"])
 @authentication_classes([])
@@ -46,6 +71,13 @@ def grids(request: Request) -> HttpResponse:
     return response
 
 
+@extend_schema(
+    operation_id="grids_locate",
+    summary="一个点在哪个网格",
+    tags=["grids"],
+    parameters=[PointSerializer],
+    responses={200: LocatedSerializer, **problems(400)},
+)
 @public
 @api_view(["GET"])
 @authentication_classes([])

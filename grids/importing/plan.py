@@ -65,9 +65,7 @@ class Plan:
     @property
     def digest(self) -> str:
         """A fingerprint of the changes: what was confirmed is what is done."""
-        told = [
-            (change.kind, change.table.name, change.key, change.record) for t in self.tables for change in t.changes
-        ]
+        told = [(c.kind, c.table.name, c.key, c.record, c.told) for table in self.tables for c in table.changes]
         return sha256(repr(told).encode()).hexdigest()
 
 

@@ -3,6 +3,7 @@ import time
 
 import pytest
 import shapely
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -102,8 +103,6 @@ def test_the_index_is_kept_until_the_map_changes(grid, django_assert_num_queries
 
 
 def test_a_change_that_is_rolled_back_leaves_no_trace(grid):
-    from django.db import transaction
-
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         Grid.objects.filter(pk=grid.pk).update(boundary=square(WEST + 1, SOUTH))
         map_changed()
