@@ -12,15 +12,18 @@ from accounts.models import Role, User
 from audit import log
 from common import budgets, periodic
 from common.clock import CITY_TIME
-from common.models import Outcome, PeriodicRun
-from common.periodic import Daily, Job, Now, Work
+from common.models import CalendarYear, Outcome, PeriodicRun
+from common.periodic import Daily, Every, Job, Now, Work
 from complaints import actions as complaints
 from notifications.digest import send_digests
+from notifications.models import Kind
 from notifications.outbox import notify
+from progress import reminders as progress
 from volunteers import actions as volunteers
 
 RUNS_KEPT = timedelta(days=30)
 BUDGETS_KEPT = timedelta(days=7)
+FIRST_CALENDAR_MONTH = 11
 
 
 class Action(Protocol):
@@ -50,12 +53,38 @@ def remind_of_patrols(*, slot: datetime, at: datetime) -> int:
     return volunteers.remind_missing_patrols(at=at) if is_same_day else 0
 
 
+def remind_of_calendar(*, at: datetime) -> int:
+    """From November on, once a week: next year's holidays are not known, so deadlines would count Monday to Friday."""
+    today = at.astimezone(CITY_TIME).date()
+    if today.month < FIRST_CALENDAR_MONTH or CalendarYear.objects.filter(year=today.year + 1).exists():
+        return 0
+    people = User.objects.filter(role__in=[Role.ADMINISTRATOR, Role.OFFICE], is_active=True)
+    notify(
+        people,
+        reason=f"calendar:{today.year + 1}:{today.isocalendar().week}",
+        title=f"{today.year + 1} 年的节假日和调休还没有录入，明年的期限先按周一到周五算",
+        url=reverse("workbench"),
+        kind=Kind.REMINDER,
+        at=at,
+    )
+    return 1
+
+
 def send_daily_digests(*, at: datetime) -> int:
     return send_digests(url=reverse("notifications:inbox"), at=at)
 
 
 # Name, label, when, what. By default only the latest of several missed slots is made up for.
 JOBS = (
+    Job(
+        "remind-deadlines",
+        "催办快到期和超时的案件",
+        Every(timedelta(minutes=5)),
+        moment(complaints.remind_of_deadlines),
+    ),
+    Job("remind-unmarked", "月底提醒还没标的旗", Daily(time(7, 30)), moment(progress.remind_of_unmarked_flags)),
+    Job("remind-blue", "提醒过了新日期的蓝旗", Daily(time(7, 35)), moment(progress.remind_of_passed_dates)),
+    Job("remind-calendar", "十一月起提醒录入明年节假日", Daily(time(7, 40)), moment(remind_of_calendar)),
     Job("daily-digest", "发送每日催办汇总", Daily(time(8, 0)), moment(send_daily_digests)),
     Job("remind-patrols", "提醒今天还没有巡查的单位", Daily(time(20, 0)), remind_of_patrols),
     Job("forget-drafts", "删除没有提交的反映草稿", Daily(time(3, 5)), moment(complaints.forget_abandoned_drafts)),

@@ -19,6 +19,7 @@ from complaints.actions.moves import (
     sign,
     submit_result,
 )
+from complaints.actions.reminders import remind_of_deadlines
 
 __all__ = [
     "Contact",
@@ -39,6 +40,7 @@ __all__ = [
     "rate",
     "refusal_to_return",
     "reject",
+    "remind_of_deadlines",
     "remove_draft_photo",
     "return_to_office",
     "reveal_phone",

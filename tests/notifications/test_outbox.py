@@ -114,7 +114,7 @@ def test_a_lease_from_before_the_clock_was_set_back_holds_nothing_up(sink):
 
 
 def test_a_sink_that_is_silent_is_tried_again_ever_more_rarely_for_a_day_and_then_given_up_in_sight(sink, monkeypatch):
-    assert delivery.WORTH_TELLING == timedelta(hours=24)
+    assert delivery.WORTH_TELLING.total_seconds() == 24 * 3600
     monkeypatch.setattr(delivery, "WORTH_TELLING", timedelta(hours=1))  # the same, sooner
     sink.mkdir()  # a folder cannot be written to
     notify(UserFactory())

@@ -1,6 +1,6 @@
 """The registry of periodic jobs and the administrator's page of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts.models import Role
 from audit.models import Entry
 from common import periodic
-from common.models import Outcome, PeriodicRun
+from common.clock import CITY_TIME
+from common.models import CalendarYear, Outcome, PeriodicRun
 from mohe_portal import schedule
 from mohe_portal.tasks import run_due_jobs
 from notifications.models import Notice
@@ -112,3 +113,17 @@ def test_administrators_hear_of_a_job_given_up_once(monkeypatch):
 
     notice = Notice.objects.get()
     assert (notice.recipient, notice.title) == (administrator, "定时任务多次失败：总是失败的事")
+
+
+def test_from_november_on_the_missing_calendar_is_told_of_once_a_week():
+    administrator = UserFactory(role=Role.ADMINISTRATOR)
+    UserFactory(liaison=True)
+    november = datetime(2026, 11, 2, 8, tzinfo=CITY_TIME)
+
+    assert schedule.remind_of_calendar(at=november - timedelta(days=2)) == 0
+    for day in range(8):
+        schedule.remind_of_calendar(at=november + timedelta(days=day))
+    assert [notice.recipient for notice in Notice.objects.all()] == [administrator, administrator]
+
+    CalendarYear.objects.create(year=2027, source="国务院办公厅通知")
+    assert schedule.remind_of_calendar(at=november + timedelta(days=30)) == 0
