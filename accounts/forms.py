@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
 from accounts.actions import Post
-from accounts.models import Leader, Role, SpecialGroup, Unit, User
+from accounts.models import ApiToken, Leader, Role, SpecialGroup, Unit, User
 
 PHONE = RegexValidator(r"^\+?[0-9][0-9 -]{4,18}$", "联络电话只写数字，可以带区号和短横线，如 0457-2880000。")
 
@@ -204,3 +204,51 @@ class UserFilterForm(forms.Form):
 class UnitFilterForm(forms.Form):
     q = forms.CharField(required=False, max_length=60)
     kind = forms.ChoiceField(required=False, choices=[("", "全部性质"), *Unit.Kind.choices])
+
+
+class TokenForm(forms.Form):
+    """A key for a program. A staff key takes what its person may do; a client's only files."""
+
+    name = forms.CharField(
+        label="名称",
+        max_length=40,
+        help_text="哪个程序用，如 掌上漠河。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "请填名称，写清楚哪个程序用。", "max_length": "名称最多 40 个字。"},
+    )
+    kind = forms.ChoiceField(
+        label="给谁用",
+        choices=[
+            (ApiToken.Kind.CLIENT, "程序：替居民提交反映，看不到案件"),
+            (ApiToken.Kind.STAFF, "工作人员：以本人身份看案件、办案件"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选给谁用。", "invalid_choice": "给谁用，请从列出的里面选。"},
+    )
+    username = forms.CharField(
+        label="工作人员的用户名",
+        required=False,
+        max_length=150,
+        help_text="给工作人员用时才填。本人停用后密钥跟着失效。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    may_move = forms.BooleanField(
+        label="可以办案件", required=False, help_text="不勾选就只能看。只对工作人员的密钥有用。"
+    )
+
+    user: User | None = None
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("kind") != ApiToken.Kind.STAFF or "username" in self.errors:
+            return given
+        self.user = User.objects.filter(username=given.get("username", "").strip(), is_active=True).first()
+        if self.user is None:
+            self.add_error("username", "没有找到这个用户名的在用账号，请再看一遍。")
+        return given
+
+    def scopes(self) -> list[str]:
+        given = self.cleaned_data
+        if given["kind"] == ApiToken.Kind.CLIENT:
+            return [ApiToken.Scope.FILE]
+        return [ApiToken.Scope.READ, *([ApiToken.Scope.MOVE] if given["may_move"] else [])]

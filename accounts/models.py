@@ -153,3 +153,59 @@ class User(AbstractUser):
         if self.role == Role.GROUP_HEAD and self.group:
             return self.group.name
         return self.get_role_display()
+
+
+class ApiToken(models.Model):
+    """A key (接口密钥) with which a program signs in: as a named client such as the city app, or as one of the staff.
+
+    The key is shown once when it is issued; only its digest is kept.
+    """
+
+    class Kind(models.TextChoices):
+        CLIENT = "client", "程序"
+        STAFF = "staff", "工作人员"
+
+    class Scope(models.TextChoices):
+        FILE = "complaints:file", "提交反映"
+        READ = "complaints:read", "看案件"
+        MOVE = "complaints:move", "办案件"
+
+    # What each kind may be allowed at all: a client is nobody, so it sees no case; a person files by the pages.
+    SCOPES: ClassVar[dict[str, tuple[str, ...]]] = {
+        Kind.CLIENT: (Scope.FILE,),
+        Kind.STAFF: (Scope.READ, Scope.MOVE),
+    }
+
+    name = models.CharField("名称", max_length=40)
+    kind = models.CharField("给谁用", max_length=10, choices=Kind.choices)
+    user = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="api_tokens", verbose_name="工作人员"
+    )
+    key_digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField("可以做什么", default=list)
+    is_active = models.BooleanField("在用", default=True)
+    created_at = models.DateTimeField("发放时间")
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="发放人")
+    last_used_at = models.DateTimeField("上次使用", null=True, blank=True)
+    revoked_at = models.DateTimeField("停用时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "接口密钥"
+        ordering = ["-is_active", "-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="client", user=None) | Q(kind="staff", user__isnull=False),
+                name="staff_token_has_user",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_active=True, revoked_at=None) | Q(is_active=False, revoked_at__isnull=False),
+                name="token_revoked_at_a_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def scope_labels(self) -> list[str]:
+        return [str(label) for value, label in self.Scope.choices if value in self.scopes]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import views
+from accounts import api, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -21,7 +21,11 @@ urlpatterns = [
         views.user_remove_second_factor,
         name="user_remove_second_factor",
     ),
+    path("workbench/tokens/", views.tokens, name="tokens"),
+    path("workbench/tokens/new/", views.token_new, name="token_new"),
+    path("workbench/tokens/<int:pk>/revoke/", views.token_revoke, name="token_revoke"),
     path("workbench/units/", views.units, name="units"),
     path("workbench/units/<str:code>/", views.unit, name="unit"),
     path("workbench/units/<str:code>/edit/", views.unit_edit, name="unit_edit"),
+    path("api/v1/units/", api.Units.as_view(), name="api_units"),
 ]

@@ -25,3 +25,9 @@ class TooMany(DomainError):
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Unprocessable(DomainError):
+    """What was sent is well-formed, but cannot be taken as it is: 422 in the API."""
+
+    code = "unprocessable"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from complaints import views
+from complaints import api, views
 
 app_name = "complaints"
 urlpatterns = [
@@ -20,4 +20,8 @@ urlpatterns = [
     path("workbench/complaints/<str:number>/", views.case, name="case"),
     path("workbench/complaints/<str:number>/contact/", views.reveal_contact, name="reveal_contact"),
     path("workbench/complaints/<str:number>/<slug:move>/", views.move, name="move"),
+    path("api/v1/complaints/", api.Cases.as_view(), name="api_cases"),
+    path("api/v1/complaints/lookup/", api.Lookup.as_view(), name="api_lookup"),
+    path("api/v1/complaints/<str:number>/", api.Case.as_view(), name="api_case"),
+    path("api/v1/complaints/<str:number>/moves/", api.Moves.as_view(), name="api_moves"),
 ]

@@ -60,6 +60,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
         "管理",
         [
             ("用户与角色", "accounts:users", frozenset({Role.ADMINISTRATOR})),
+            ("接口密钥", "accounts:tokens", frozenset({Role.ADMINISTRATOR})),
             ("定时任务", "schedule", frozenset({Role.ADMINISTRATOR})),
             ("发送失败的提醒", "dead_letters", frozenset({Role.ADMINISTRATOR})),
         ],

@@ -377,13 +377,34 @@ NOTICE_QUIET_HOURS = _hours(env.str("NOTICE_QUIET_HOURS", "22:00-07:00"))
 # --- API --------------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    # A token first: it also says how a refused request may sign in (401).
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.tokens.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "common.api.problem_json",
+    # The document names parameters as the addresses do.
+    "SCHEMA_COERCE_PATH_PK": False,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "漠河创城", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "漠河创城",
+    "VERSION": "1",
+    "DESCRIPTION": "错误都是 application/problem+json，`code` 不变，`detail` 给人看。时间是带时区的 ISO 8601。",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "StateEnum": "complaints.workflow.State",
+        "ChannelEnum": "complaints.models.Channel",
+        "GroupEnum": "complaints.models.ProblemGroup",
+        "MoveEnum": "complaints.workflow.Move",
+        "StaffMoveEnum": "complaints.api.serializers.STAFF_MOVES",
+        "LightEnum": "complaints.models.complaint.Light",
+        "UnitKindEnum": "accounts.models.Unit.Kind",
+    },
+}
 
 # --- logs -------------------------------------------------------------------------------------------------------------
 

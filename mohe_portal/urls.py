@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from mohe_portal import dead_letters, health, notice_preferences, outline, schedule_page, views, workbench
+from mohe_portal import api_schema, dead_letters, health, notice_preferences, outline, schedule_page, views, workbench
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("workbench/schedule/", schedule_page.schedule, name="schedule"),
     path("workbench/schedule/<slug:name>/", schedule_page.schedule_history, name="schedule_history"),
     path("workbench/schedule/<slug:name>/run/", schedule_page.schedule_run, name="schedule_run"),
+    path("api/v1/schema/", api_schema.Schema.as_view(), name="api_schema"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("accounts.urls")),

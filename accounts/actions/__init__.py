@@ -20,10 +20,12 @@ from accounts.actions.sign_in import (
     note_sign_out,
     note_wrong_code,
 )
+from accounts.actions.tokens import IssuedToken, issue_token, revoke_token, token_of
 from accounts.actions.units import edit_unit
 
 __all__ = [
     "Issued",
+    "IssuedToken",
     "Post",
     "begin_second_factor",
     "change_password",
@@ -31,6 +33,7 @@ __all__ = [
     "create_user",
     "edit_unit",
     "edit_user",
+    "issue_token",
     "note_failed_sign_in",
     "note_lock_out",
     "note_sign_in",
@@ -38,4 +41,6 @@ __all__ = [
     "note_wrong_code",
     "remove_second_factor",
     "reset_password",
+    "revoke_token",
+    "token_of",
 ]

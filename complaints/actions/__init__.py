@@ -1,6 +1,6 @@
 """What people do to cases. A case's state changes here and nowhere else."""
 
-from complaints.actions.budgets import spend_on_filing, spend_on_photo
+from complaints.actions.budgets import spend_on_app_filing, spend_on_filing, spend_on_photo
 from complaints.actions.contacts import erase_expired_contacts, reveal_phone
 from complaints.actions.drafts import add_draft_photo, forget_abandoned_drafts, keep_answers, remove_draft_photo
 from complaints.actions.intake import Contact, Filed, file, filed_before, web_key
@@ -20,13 +20,17 @@ from complaints.actions.moves import (
     submit_result,
 )
 from complaints.actions.reminders import remind_of_deadlines
+from complaints.actions.submissions import KeyReused, Receipt, app_key, submit, submitted_before
 
 __all__ = [
     "Contact",
     "Filed",
+    "KeyReused",
+    "Receipt",
     "StaleCase",
     "accept",
     "add_draft_photo",
+    "app_key",
     "dispatch",
     "ensure_unchanged",
     "erase_expired_contacts",
@@ -40,14 +44,17 @@ __all__ = [
     "rate",
     "refusal_to_return",
     "reject",
-    "remind_of_deadlines",
     "remove_draft_photo",
     "return_to_office",
+    "remind_of_deadlines",
     "reveal_phone",
     "rework",
     "sign",
+    "spend_on_app_filing",
     "spend_on_filing",
     "spend_on_photo",
+    "submit",
     "submit_result",
+    "submitted_before",
     "web_key",
 ]

@@ -8,6 +8,8 @@ from common.budgets import Limit, spend
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FILED_PER_PHONE_AND_DAY = 20
+# An app files for a whole city from one address.
+FILED_PER_APP_AND_HOUR = 2000
 PHOTOS_PER_FILED = 10
 
 
@@ -16,10 +18,21 @@ def spend_on_filing(*, phone: str, client: str, at: datetime) -> None:
     most = settings.INTAKE_PER_CLIENT_HOUR
     hourly = Limit("file-client-hour", most, HOUR, _refusal("这个网络上一小时内提交得太多了", "过一小时"))
     daily = Limit("file-client-day", most * 6, DAY, _refusal("这个网络上今天提交得太多了", "明天"))
-    by_phone = Limit("file-phone-day", FILED_PER_PHONE_AND_DAY, DAY, _refusal("这个手机号今天提交得太多了", "明天"))
     spend(hourly, client, at=at)
     spend(daily, client, at=at)
-    spend(by_phone, phone, at=at)
+    _spend_by_phone(phone, at=at)
+
+
+def spend_on_app_filing(*, phone: str, app: str, at: datetime) -> None:
+    """Count one case by this phone, sent by a program with a key of its own (`app` names it)."""
+    hourly = Limit("file-app-hour", FILED_PER_APP_AND_HOUR, HOUR, _refusal("现在提交的人太多了", "过一会儿"))
+    spend(hourly, app, at=at)
+    _spend_by_phone(phone, at=at)
+
+
+def _spend_by_phone(phone: str, *, at: datetime) -> None:
+    daily = Limit("file-phone-day", FILED_PER_PHONE_AND_DAY, DAY, _refusal("这个手机号今天提交得太多了", "明天"))
+    spend(daily, phone, at=at)
 
 
 def spend_on_photo(*, client: str, at: datetime) -> None:

@@ -4,6 +4,7 @@ from complaints.models.draft import Draft, DraftPhoto
 from complaints.models.event import Event
 from complaints.models.photo import Photo
 from complaints.models.reporter import Reporter
+from complaints.models.submission import Submission
 
 __all__ = [
     "Category",
@@ -17,4 +18,5 @@ __all__ = [
     "Photo",
     "ProblemGroup",
     "Reporter",
+    "Submission",
 ]

@@ -93,3 +93,9 @@ def test_the_list_takes_the_same_queries_for_one_unit_as_for_thirty(client, unit
     UnitFactory.create_batch(30)
     with django_assert_num_queries(len(few.captured_queries)):
         client.get(UNITS)
+
+
+def test_programs_get_the_units_without_their_people(client, unit):
+    answer = client.get("/api/v1/units/")
+
+    assert answer.json() == [{"code": "X07", "name": "示例单位 07", "kind": "party_government", "is_active": True}]

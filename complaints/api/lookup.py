@@ -1,0 +1,77 @@
+"""A case as its reporter is told it, by code."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access import EVERYBODY
+from accounts.api import Api
+from common import client, crypto
+from common.api import body_of, problems
+from common.calendar import working_calendar
+from common.masking import hide_phones
+from complaints import actions, story
+from complaints.api.serializers import LookupSerializer, ProgressSerializer
+from complaints.models import Event, Reporter
+from complaints.workflow import OPEN_STATES, Move, State
+
+# Whose words the reporter reads; other notes speak of staff or of other units.
+TOLD = {Move.REJECT, Move.SIGN, Move.SUBMIT}
+
+
+class Lookup(Api):
+    access = EVERYBODY
+    authentication_classes = []
+
+    @extend_schema(
+        operation_id="complaints_lookup",
+        summary="按查询码看进度",
+        tags=["complaints"],
+        request=LookupSerializer,
+        responses={200: ProgressSerializer, **problems(400, 404, 409, 415, 429)},
+    )
+    def post(self, request: Request) -> Response:
+        """An unknown code and a wrong tail get the same answer, 404."""
+        asked = LookupSerializer(data=body_of(request))
+        asked.is_valid(raise_exception=True)
+        code = crypto.normalized_code(asked.validated_data["code"])
+        if code is None:
+            raise Http404
+        tail = asked.validated_data.get("phone_tail", "")
+        now = timezone.now()
+        reporter = actions.find_reporter(code=code, tail=tail, client=client.network(request), at=now)
+        if reporter is None:
+            raise Http404
+        return Response(ProgressSerializer(_progress(reporter, knows_phone=bool(tail), at=now)).data)
+
+
+def _progress(reporter: Reporter, *, knows_phone: bool, at: Any) -> dict[str, Any]:
+    case = reporter.complaint
+    events = list(case.events.select_related("unit"))
+    told = story.tell(case, events, at=at, calendar=working_calendar())
+    own = knows_phone and not reporter.is_follower
+    return {
+        "number": case.number,
+        "state": case.state,
+        "state_label": told.badge,
+        "heading": told.heading,
+        "due_at": case.due_at if case.state in OPEN_STATES else None,
+        "steps": [_step(event) for event in events],
+        "result": case.result if case.state == State.CLOSED else "",
+        "own": {"text": case.text, "place": case.place} if own else None,
+    }
+
+
+def _step(event: Event) -> dict[str, Any]:
+    return {
+        "move": event.move,
+        "label": event.get_move_display(),
+        "state": event.to_state,
+        "at": event.at,
+        "unit": event.unit.name if event.unit else None,
+        "note": hide_phones(event.note) if event.move in TOLD else "",
+    }
