@@ -12,9 +12,11 @@ STAFF = frozenset(Role)
 
 @dataclass(frozen=True)
 class Item:
+    """`current` is how assistive technology is told: page, true for a page below this one, or nothing."""
+
     label: str
     url: str
-    current: bool = False
+    current: str = ""
     count: int | None = None
 
 
@@ -45,6 +47,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("红蓝旗图版", "progress:city", STAFF),
             ("标旗", "progress:marking_home", frozenset({Role.OFFICE})),
             ("月任务", "progress:tasks", frozenset({Role.OFFICE, Role.LIAISON, Role.GROUP_HEAD, Role.LEADER})),
+            ("月报告", "progress:reports", frozenset({Role.OFFICE, Role.LIAISON, Role.GROUP_HEAD, Role.LEADER})),
         ],
     ),
     (
@@ -67,12 +70,36 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
     ),
 ]
 
+# Pages that are in no list → the listed page whose part they are. One line per entry.
+BELOW: dict[str, tuple[str, ...]] = {
+    "complaints:queue": ("complaints:case", "complaints:move", "complaints:reveal_contact"),
+    "volunteers:patrols": ("volunteers:patrol", "volunteers:add_finding"),
+    "volunteers:patrol_calendar": ("volunteers:patrol_log",),
+    "progress:city": ("progress:city_month", "progress:board_year", "progress:board_month", "progress:history"),
+    "progress:marking_home": ("progress:marking", "progress:mark"),
+    "progress:tasks": ("progress:task_new",),
+    "progress:reports": ("progress:report", "progress:unit_report"),
+    "grids:list": ("grids:detail", "grids:edit", "grids:new", "grids:areas"),
+    "grids:import": ("grids:import_preview",),
+    "accounts:units": ("accounts:unit", "accounts:unit_edit"),
+    "accounts:users": ("accounts:user_edit", "accounts:user_new"),
+    "schedule": ("schedule_history",),
+}
+
 
 def side_nav(user: User, current: str) -> list[Section]:
     """The sections and pages this person works with; `current` is the view name of the page being shown."""
     sections = []
     for title, pages in PAGES:
-        items = [Item(label, reverse(name), name == current) for label, name, roles in pages if user.role in roles]
+        items = [
+            Item(label, reverse(name), _current(name, current)) for label, name, roles in pages if user.role in roles
+        ]
         if items:
             sections.append(Section(title, items))
     return sections
+
+
+def _current(entry: str, shown: str) -> str:
+    if shown == entry:
+        return "page"
+    return "true" if shown in BELOW.get(entry, ()) else ""
