@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from common.converters import MonthConverter, YearConverter
-from progress.views import boards, marking, plan
+from progress.views import boards, marking, plan, reports
 
 register_converter(YearConverter, "yyyy")
 register_converter(MonthConverter, "mm")
@@ -17,6 +17,12 @@ urlpatterns = [
     path("workbench/flags/<slug:group>/<yyyy:year>/<mm:month>/", marking.grid, name="marking"),
     path("workbench/flags/tasks/<int:pk>/mark/", marking.mark, name="mark"),
     path("workbench/flags/tasks/<int:pk>/history/", marking.history, name="history"),
+    path("workbench/reports/", reports.reports, name="reports"),
+    path("workbench/reports/due-day/", reports.due_day, name="report_due_day"),
+    path("workbench/reports/<yyyy:year>/<mm:month>/", reports.report, name="report"),
+    path("workbench/reports/evidence/<slug:token>/", reports.evidence, name="evidence"),
+    path("workbench/reports/evidence/<slug:token>/remove/", reports.remove_evidence, name="remove_evidence"),
+    path("workbench/reports/<slug:unit>/<yyyy:year>/<mm:month>/", reports.unit_report, name="unit_report"),
     path("workbench/plan/", plan.tasks, name="tasks"),
     path("workbench/plan/new/", plan.task_new, name="task_new"),
 ]

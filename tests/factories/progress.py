@@ -4,8 +4,8 @@ import factory
 
 from common.clock import CITY_TIME
 from common.months import Month
-from progress.models import Flag, MonthTask
-from tests.factories.accounts import SpecialGroupFactory, UnitFactory
+from progress.models import Flag, MonthReport, MonthTask, Outcome, ReportLine
+from tests.factories.accounts import SpecialGroupFactory, UnitFactory, UserFactory
 
 NOVEMBER = Month(2026, 11)
 MARKED_AT = datetime.datetime(2026, 11, 23, 9, tzinfo=CITY_TIME)
@@ -37,3 +37,35 @@ class BlueTaskFactory(MonthTaskFactory):
     reason = "材料未到货"
     plan = "已与供货方确认到货时间"
     new_date = datetime.date(2026, 12, 3)
+
+
+class MonthReportFactory(factory.django.DjangoModelFactory):
+    """A submitted report without lines; `submitted_at=None` makes it a draft."""
+
+    class Meta:
+        model = MonthReport
+
+    unit = factory.SubFactory(UnitFactory)
+    year = 2026
+    month = 11
+    version = 1
+    saved_at = MARKED_AT
+    saved_by = factory.SubFactory(UserFactory)
+    submitted_at = MARKED_AT
+
+
+class ReportLineFactory(factory.django.DjangoModelFactory):
+    """A task reported done, in a report of its unit and month."""
+
+    class Meta:
+        model = ReportLine
+
+    task = factory.SubFactory(MonthTaskFactory)
+    report = factory.LazyAttribute(
+        lambda line: (
+            MonthReport.objects.filter(unit=line.task.unit, year=line.task.year, month=line.task.month).first()
+            or MonthReportFactory(unit=line.task.unit, year=line.task.year, month=line.task.month)
+        )
+    )
+    outcome = Outcome.DONE
+    text = "已清运 4 次"

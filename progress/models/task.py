@@ -1,4 +1,5 @@
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -6,6 +7,9 @@ from django.db.models import Q
 from accounts.models import Role, SpecialGroup, Unit, User
 from common.models import Fact
 from common.months import Month
+
+if TYPE_CHECKING:
+    from progress.models.report import ReportLine
 
 
 class Flag(models.TextChoices):
@@ -119,6 +123,12 @@ class MonthTask(models.Model):
     def earliest_new_date(self) -> date:
         """A blue flag's new date is a day of the task's month or later."""
         return self.due_month.first_day
+
+    @property
+    def reported(self) -> "ReportLine | None":
+        """What the unit said of it in a submitted report."""
+        line: ReportLine | None = getattr(self, "report_line", None)
+        return line if line and line.report.submitted_at else None
 
     @property
     def mark(self) -> Mark:
