@@ -19,6 +19,7 @@ from mohe_portal.context import SAMPLE_DATA
 from mohe_portal.sample_city import board, cases, cast, patrols, places
 from mohe_portal.sample_city.cast import SignIn
 from mohe_portal.sample_city.lives import World
+from mohe_portal.sample_city.reports import report_months
 
 # The campaign, its units and its map are older than the first case that is shown.
 CAMPAIGN_BEFORE_FIRST_MONTH = timedelta(days=60)
@@ -89,6 +90,7 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     world = World(company, ground, working_calendar(), until)
     report.step(f"{sizes.months} 个月的月任务和红蓝旗")
     board.fill_boards(seed, company, until=until, months=sizes.months)
+    report_months(seed, company, until=until, photo_files=photo_files)
     report.step(f"{sizes.cases:,} 件案件")
     cases.file_cases(seed, world, count=sizes.cases, since=first_day, photo_files=photo_files, progress=report.share)
     report.step("30 天的日巡查")
