@@ -17,6 +17,8 @@ RUN python -m pip install --no-cache-dir --require-hashes --no-deps --target /uv
 
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR_DIR=/app/var MEDIA_ROOT=/app/media
+# pg_dump and pg_restore, for manage.py backup and restore.
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin portal \
     && install -d -o portal -g portal -m 0750 /app/media
 WORKDIR /app

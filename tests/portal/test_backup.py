@@ -1,0 +1,139 @@
+"""A small city backed up, lost and restored, by the commands that operations.md names, on both databases."""
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from tests.harness import environment
+from tests.harness.processes import own_environment
+
+
+@dataclass
+class Portal:
+    """A portal with a database and photos of its own."""
+
+    root: Path
+    env: dict[str, str]
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=self.root, env=self.env, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    def told(self, *arguments: str) -> str:
+        done = self.manage(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def new_portal(root, tmp_path_factory):
+    made = []
+
+    def make() -> Portal:
+        name = f"backup_{os.getpid()}_{len(made)}"
+        folder = tmp_path_factory.mktemp(name)
+        if environment.DATABASE == "postgres":
+            server = os.environ["DATABASE_URL"]
+            with closing(psycopg2.connect(server)) as connection:
+                connection.autocommit = True
+                connection.cursor().execute(f"CREATE DATABASE {name}")
+            url = f"{server.rpartition('/')[0]}/{name}"
+        else:
+            url = f"sqlite:///{folder / 'db.sqlite3'}"
+        env = own_environment(DATABASE_URL=url, VAR_DIR=str(folder / "var"), MEDIA_ROOT=str(folder / "media"))
+        made.append(Portal(root, env))
+        return made[-1]
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def city(new_portal):
+    portal = new_portal()
+    portal.told("migrate", "-v0")
+    portal.told("seed_sample_city", "--cases", "12", "--months", "1", "-v0")
+    return portal
+
+
+@pytest.fixture(scope="module")
+def archive(city, tmp_path_factory):
+    file = tmp_path_factory.mktemp("archive") / "portal.tar"
+    assert "备份完成并已核对" in city.told("backup", str(file))
+    return file
+
+
+def manifest(file):
+    with tarfile.open(file) as tar:
+        return json.load(tar.extractfile("manifest.json"))
+
+
+def held(file):
+    """Rows by table and photos by name, as the manifest of an archive tells."""
+    told = manifest(file)
+    photos = {name: entry for name, entry in told["files"].items() if name.startswith("media/")}
+    return told["rows"], photos
+
+
+def test_what_was_lost_comes_back_row_for_row_and_byte_for_byte(archive, new_portal, tmp_path):
+    elsewhere = new_portal()
+
+    assert "恢复完成并已核对" in elsewhere.told("restore", str(archive))
+    elsewhere.told("backup", str(tmp_path / "again.tar"))
+
+    rows, photos = held(archive)
+    assert held(tmp_path / "again.tar") == (rows, photos)
+    assert rows["complaints_complaint"] == 12
+    assert rows["accounts_unit"] == 122
+    assert len(photos) > 0
+    assert elsewhere.told("migrate", "--check", "-v0") == ""
+
+
+def test_a_portal_that_holds_something_is_replaced_only_when_that_is_said(archive, city):
+    refused = city.manage("restore", str(archive))
+    assert refused.returncode == 1
+    assert "加 --force" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+    stray = Path(city.env["MEDIA_ROOT"]) / "stray.jpg"
+    stray.write_bytes(b"not in the archive")
+    assert "恢复完成并已核对" in city.told("restore", str(archive), "--force")
+    assert not stray.exists()
+
+
+def test_a_damaged_archive_is_refused_before_anything_is_touched(archive, city, tmp_path):
+    whole = archive.read_bytes()
+    for name, content in {
+        "a byte changed": whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:],
+        "cut short": whole[: len(whole) // 2],
+        "something else": b"no archive at all",
+    }.items():
+        damaged = tmp_path / name
+        damaged.write_bytes(content)
+        refused = city.manage("restore", str(damaged), "--force")
+        assert refused.returncode == 1, name
+        assert "Traceback" not in refused.stderr
+    city.told("backup", str(tmp_path / "still.tar"))
+
+    assert held(tmp_path / "still.tar") == held(archive)
+
+
+def test_the_archive_is_for_its_owners_eyes_and_leaves_nothing_beside_it(archive):
+    assert archive.stat().st_mode & 0o777 == 0o600
+    assert os.listdir(archive.parent) == [archive.name]
+
+
+def test_a_folder_that_is_not_there_gets_a_sentence(city, tmp_path):
+    refused = city.manage("backup", str(tmp_path / "nowhere" / "portal.tar"))
+
+    assert refused.returncode == 1
+    assert "请先建好" in refused.stderr
