@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import staff
 from accounts.models import Role, User
+from common.clock import CITY_TIME
 from common.http import Request
 from common.months import Month
 from complaints.models.complaint import Light
@@ -19,6 +20,7 @@ from complaints.stats import StateCount
 from complaints.workflow import State
 from progress.models import MonthTask
 from progress.stats import count
+from volunteers.stats import patrolled_today
 
 ROWS = 8
 NO_CASES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SECURITY})
@@ -49,6 +51,7 @@ def workbench(request: Request) -> HttpResponse:
     now = timezone.now()
     cases = None if request.user.role in NO_CASES else QueuePage(QueryDict(), user=request.user, at=now)
     figures = [*(_case_figures(request.user, cases) if cases else []), *_flag_figures(request.user, now)]
+    figures += _patrol_figures(request.user, now)
     context = {"figures": figures, "cases": cases, "rows": cases.rows[:ROWS] if cases else [], "now": now}
     return render(request, "workbench.html", context)
 
@@ -74,6 +77,16 @@ def _flag_figures(user: User, now: datetime) -> list[Figure]:
     if user.role == Role.LIAISON and user.unit_id:
         tasks = MonthTask.objects.of_month(month).filter(unit_id=user.unit_id)
         return [Figure(f"{month.month} 月的任务", count(tasks).total, reverse("progress:tasks"))]
+    return []
+
+
+def _patrol_figures(user: User, now: datetime) -> list[Figure]:
+    today = now.astimezone(CITY_TIME).date()
+    if user.role == Role.LIAISON and user.unit:
+        own = patrolled_today(on=today, unit=user.unit)
+        return [Figure("今天还没巡的网格", own.missing, reverse("volunteers:patrols"))] if own.total else []
+    if user.role == Role.OFFICE:
+        return [Figure("今天还没巡的网格", patrolled_today(on=today).missing, reverse("volunteers:patrol_coverage"))]
     return []
 
 

@@ -1,67 +1,32 @@
 """The patrols' API, for the queue on the phone and for other programs."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.core.files.uploadhandler import MemoryFileUploadHandler
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.decorators import api_view, parser_classes
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access import Access, permit
+from accounts.access import Access
+from accounts.api import Api
 from accounts.models import Role, Unit, User
-from common.api import TITLES, problem
-from common.clock import CITY_TIME
+from common.api import Refusal, problem, problems
 from complaints import pictures
+from complaints.models import ProblemGroup
 from complaints.uploads import BoundedUploadHandler
 from grids.models import Grid
 from volunteers import actions
-from volunteers.actions import AlreadyPatrolled, AlreadyReported, KeyReused
+from volunteers.actions import AlreadyPatrolled, AlreadyReported, Choice, KeyReused
 from volunteers.checklist import CODES, FINE, PROBLEM
-from volunteers.forms import KEY_LENGTH, FindingForm
+from volunteers.forms import KEY_LENGTH, LONGEST_TEXT, SHORTEST_TEXT, FindingForm
 from volunteers.models import Finding, PatrolLog
-from volunteers.permissions import may_add_finding, may_patrol
 from volunteers.telling import told_case
-
-View = Callable[..., HttpResponseBase]
-
-
-def api_only(*roles: Role) -> Callable[[View], View]:
-    """Like accounts.access.only, for machines: who is not signed in gets 401 and no sign-in page."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            refusal = _refusal(request, frozenset(roles))
-            if refusal:
-                return refusal
-            request.upload_handlers = [MemoryFileUploadHandler(request), BoundedUploadHandler(request)]
-            return view(request, *args, **kwargs)
-
-        guarded.login_required = False  # type: ignore[attr-defined]  # LoginRequiredMiddleware would redirect
-        guarded.access = Access(roles=frozenset(roles))  # type: ignore[attr-defined]  # read by the guard test
-        guarded.csrf_exempt = True  # type: ignore[attr-defined]  # the session authentication of the API checks it
-        return guarded
-
-    return decorate
-
-
-def _refusal(request: HttpRequest, roles: frozenset[Role]) -> HttpResponseBase | None:
-    if not request.user.is_authenticated:
-        status, code, detail = 401, "not_authenticated", "登录已经过期。请重新登录，存着的内容还在。"
-    elif request.user.role not in roles:
-        status, code, detail = 403, "permission_denied", "只有单位联络员可以记巡查。"
-    else:
-        return None
-    body = {"type": "about:blank", "title": TITLES[status], "status": status, "code": code, "detail": detail}
-    return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
 class PatrolSerializer(serializers.Serializer[dict[str, Any]]):
@@ -86,51 +51,127 @@ class PatrolSerializer(serializers.Serializer[dict[str, Any]]):
         return checks
 
 
-@api_only(Role.LIAISON)
-@api_view(["GET", "POST"])
-@parser_classes([JSONParser])
-def patrols(request: Request) -> Response:
-    """GET: who is signed in and what is patrolled today. POST: one finished patrol, with Idempotency-Key."""
-    user = _user(request)
-    permit(may_patrol(user))
-    if request.method == "GET":
-        return _today(request)
-    key = _key(request)
-    if isinstance(key, Response):
-        return key
-    sent = PatrolSerializer(data=request.data)
-    sent.is_valid(raise_exception=True)
-    try:
-        log = actions.finish_patrol(unit=_unit(user), by=user, at=timezone.now(), key=key, **sent.validated_data)
-    except AlreadyPatrolled as refused:
-        return problem(409, refused.code, refused.message, patrol=_told(refused.log))
-    except KeyReused as refused:
-        return problem(422, refused.code, refused.message)
-    return Response(_told(log), status=201)
+class ToldPatrolSerializer(serializers.ModelSerializer[PatrolLog]):
+    """A patrol as it was logged."""
+
+    grid = serializers.CharField(source="grid.code", read_only=True)
+    by = serializers.CharField(source="by.name", read_only=True)
+
+    class Meta:
+        model = PatrolLog
+        fields = ["id", "grid", "on", "started_at", "finished_at", "result", "by"]
 
 
-@api_only(Role.LIAISON)
-@api_view(["POST"])
-@parser_classes([MultiPartParser, FormParser])
-def findings(request: Request, pk: int) -> Response:
-    """One finding with its `photos` and an Idempotency-Key; 409 already_reported names the case that may be it."""
-    user, now = _user(request), timezone.now()
-    permit(may_patrol(user))
-    log = get_object_or_404(PatrolLog.objects.visible_to(user).select_related("grid__community"), pk=pk)
-    permit(may_add_finding(user, log))
-    key = _key(request)
-    if isinstance(key, Response):
-        return key
-    form = FindingForm({name: request.POST.get(name) for name in FindingForm.base_fields} | {"key": key})
-    if not form.is_valid():
-        return problem(400, "invalid", "有字段填得不对，请看 errors。", errors=form.errors)
-    try:
-        return Response(_found(_add(request, log, form.cleaned_data, now)), status=201)
-    except AlreadyReported as refused:
-        case = told_case(refused.complaint, user) | {"metres": refused.metres}
-        return problem(409, refused.code, refused.message, case=case)
-    except KeyReused as refused:
-        return problem(422, refused.code, refused.message)
+class TodaySerializer(serializers.Serializer[dict[str, Any]]):
+    """Who is signed in, the token for what they send, and what their unit patrolled today."""
+
+    user = serializers.IntegerField()
+    csrf_token = serializers.CharField()
+    today = serializers.DateField()
+    patrols = ToldPatrolSerializer(many=True)
+
+
+class FindingSerializer(serializers.Serializer[dict[str, Any]]):
+    """What a patrol found. `choice` answers 409 already_reported: same joins the case named there, new files anyway."""
+
+    group = serializers.ChoiceField(choices=ProblemGroup.choices)
+    text = serializers.CharField(min_length=SHORTEST_TEXT, max_length=LONGEST_TEXT)
+    place = serializers.CharField(max_length=120, required=False)
+    longitude = serializers.FloatField(required=False, help_text="WGS-84")
+    latitude = serializers.FloatField(required=False, help_text="WGS-84")
+    is_settled = serializers.BooleanField(required=False, help_text="当场解决，不立案")
+    found_at = serializers.DateTimeField(required=False)
+    choice = serializers.ChoiceField(choices=[choice.value for choice in Choice], required=False)
+    photos = serializers.ListField(child=serializers.FileField(), required=False, max_length=actions.MOST_PHOTOS)
+
+
+class ToldFindingSerializer(serializers.Serializer[dict[str, Any]]):
+    """What became of a finding: `case` is the number of its case, null if it was settled on the spot."""
+
+    id = serializers.IntegerField()
+    settled = serializers.BooleanField()
+    same = serializers.BooleanField()
+    case = serializers.CharField(allow_null=True)
+
+
+KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="重发时不变")
+
+
+class Patrols(Api):
+    """The unit's patrols of today, and taking in one more."""
+
+    access = Access(roles=frozenset({Role.LIAISON}))
+    scope = "patrols:submit"
+    parser_classes = [JSONParser]
+
+    @extend_schema(
+        operation_id="patrols_today",
+        summary="本单位今天的巡查",
+        tags=["patrols"],
+        responses={200: TodaySerializer, **problems(401, 403)},
+    )
+    def get(self, request: Request) -> Response:
+        user, today = _user(request), timezone.localdate()
+        logs = PatrolLog.objects.filter(unit=_unit(user), on=today).select_related("grid", "by").order_by("finished_at")
+        told = {"user": user.pk, "csrf_token": get_token(request._request), "today": today, "patrols": logs}
+        return Response(TodaySerializer(told).data)
+
+    @extend_schema(
+        operation_id="patrols_submit",
+        summary="提交一次巡查",
+        tags=["patrols"],
+        parameters=[KEY],
+        request=PatrolSerializer,
+        responses={201: ToldPatrolSerializer, **problems(400, 401, 403, 409, 422)},
+    )
+    def post(self, request: Request) -> Response:
+        """One finished patrol. 409 `already_patrolled` names a colleague's; with `join` this one is put to that."""
+        user, key = _user(request), _key(request)
+        sent = PatrolSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        try:
+            log = actions.finish_patrol(unit=_unit(user), by=user, at=timezone.now(), key=key, **sent.validated_data)
+        except AlreadyPatrolled as refused:
+            return problem(409, refused.code, refused.message, patrol=ToldPatrolSerializer(refused.log).data)
+        except KeyReused as refused:
+            return problem(422, refused.code, refused.message)
+        return Response(ToldPatrolSerializer(log).data, status=201)
+
+
+class Findings(Api):
+    """What a patrol of the own unit found."""
+
+    access = Access(roles=frozenset({Role.LIAISON}))
+    scope = "patrols:submit"
+    parser_classes = [MultiPartParser, FormParser]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Before anybody reads the body: the check of the CSRF token does.
+        request.upload_handlers = [MemoryFileUploadHandler(request), BoundedUploadHandler(request)]
+        return super().dispatch(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="patrols_add_finding",
+        summary="提交巡查发现的一个问题",
+        tags=["patrols"],
+        parameters=[KEY],
+        request={"multipart/form-data": FindingSerializer},
+        responses={201: ToldFindingSerializer, **problems(400, 401, 403, 404, 409, 422)},
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """A finding with its photos becomes a case. 409 `already_reported` names the case that may be the same."""
+        user, key, now = _user(request), _key(request), timezone.now()
+        log = get_object_or_404(PatrolLog.objects.visible_to(user).select_related("grid__community"), pk=pk)
+        form = FindingForm({name: request.POST.get(name) for name in FindingForm.base_fields} | {"key": key})
+        if not form.is_valid():
+            return problem(400, "invalid", "有字段填得不对，请看 errors。", errors=form.errors)
+        try:
+            return Response(_found(_add(request, log, form.cleaned_data, now)), status=201)
+        except AlreadyReported as refused:
+            case = told_case(refused.complaint, user) | {"metres": refused.metres}
+            return problem(409, refused.code, refused.message, case=case)
+        except KeyReused as refused:
+            return problem(422, refused.code, refused.message)
 
 
 def _add(request: Request, log: PatrolLog, sent: dict[str, Any], now: Any) -> Finding:
@@ -141,7 +182,7 @@ def _add(request: Request, log: PatrolLog, sent: dict[str, Any], now: Any) -> Fi
 
 
 def _user(request: Request) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 -- `api_only` let them in
+    assert isinstance(request.user, User)  # noqa: S101 -- the decision let them in
     return request.user
 
 
@@ -150,36 +191,13 @@ def _unit(user: User) -> Unit:
     return user.unit
 
 
-def _key(request: Request) -> str | Response:
+def _key(request: Request) -> str:
     key = request.headers.get("Idempotency-Key", "").strip()
-    if not key or len(key) > KEY_LENGTH or not key.isascii():
-        return problem(400, "key_missing", f"请求头 Idempotency-Key 要有，最多 {KEY_LENGTH} 个字符。")
+    if not key:
+        raise Refusal(400, "idempotency_key_required", "请求头里要有 Idempotency-Key：每次巡查一个，重发时不变。")
+    if len(key) > KEY_LENGTH or not (key.isascii() and key.isprintable()):
+        raise Refusal(400, "idempotency_key_invalid", f"Idempotency-Key 最多 {KEY_LENGTH} 个英文字符，如一个 UUID。")
     return key
-
-
-def _today(request: Request) -> Response:
-    user, today = _user(request), timezone.localdate()
-    logs = PatrolLog.objects.filter(unit=_unit(user), on=today).select_related("grid__community", "by")
-    return Response(
-        {
-            "user": user.pk,
-            "csrf_token": get_token(request._request),
-            "today": today.isoformat(),
-            "patrols": [_told(log) for log in logs.order_by("finished_at")],
-        }
-    )
-
-
-def _told(log: PatrolLog) -> dict[str, Any]:
-    return {
-        "id": log.pk,
-        "grid": log.grid.code,
-        "on": log.on.isoformat(),
-        "started_at": log.started_at.astimezone(CITY_TIME).isoformat(),
-        "finished_at": log.finished_at.astimezone(CITY_TIME).isoformat(),
-        "result": log.result,
-        "by": log.by.name,
-    }
 
 
 def _found(finding: Finding) -> dict[str, Any]:

@@ -88,9 +88,15 @@ class _Ledger:
         return self.walked.get((grid_id, day)) or (DayState.TODAY if day == self.today else DayState.MISSING)
 
 
-def patrol_coverage(first: date, last: date, *, today: date, unit: Unit | None = None) -> Coverage:
-    """Every grid with a lead wants one patrol a day, whichever unit walks it. Both ends are in it; four queries."""
-    ledger = _ledger(first, last, today)
+def patrol_coverage(
+    first: date, last: date, *, today: date, unit: Unit | None = None, streaks: bool = True
+) -> Coverage:
+    """Every grid with a lead wants one patrol a day, whichever unit walks it. Both ends are in it; three queries.
+
+    Without `streaks` the logs of the days before are not read, and every streak counts from `first`.
+    """
+    since = min(first, min(last, today) - _DAY * STREAK_DAYS) if streaks else first
+    ledger = _ledger(first, last, today, since=since)
     days = [first + _DAY * n for n in range((last - first).days + 1)]
     rows = [row for grid in ledger.grids.values() if (row := _row(ledger, grid, days, unit))]
     past = [n for n, day in enumerate(days) if day < today]
@@ -104,22 +110,26 @@ def patrol_coverage(first: date, last: date, *, today: date, unit: Unit | None =
     )
 
 
+def patrolled_today(*, on: date, unit: Unit | None = None) -> Covered:
+    """The grids walked on that day of those that should be; of one unit, or of the city."""
+    return patrol_coverage(on, on, today=on, unit=unit, streaks=False).today
+
+
 def missing_patrols(*, on: date) -> dict[Unit, list[Grid]]:
     """Units, by code, with the grids in their lead that nobody has patrolled on that day."""
     missing: dict[Unit, list[Grid]] = defaultdict(list)
-    for row in patrol_coverage(on, on, today=on).rows:
+    for row in patrol_coverage(on, on, today=on, streaks=False).rows:
         if row.states[0] == DayState.TODAY:
             missing[row.unit].append(row.grid)
     return dict(sorted(missing.items(), key=lambda one: one[0].code))
 
 
-def _ledger(first: date, last: date, today: date) -> _Ledger:
+def _ledger(first: date, last: date, today: date, *, since: date) -> _Ledger:
     leads: dict[int, list[GridAssignment]] = defaultdict(list)
     assignments = GridAssignment.objects.filter(kind=GridAssignment.Kind.LEAD, started_on__lte=last)
     for lead in assignments.exclude(ended_on__lte=first).select_related("unit").order_by("-started_on"):
         leads[lead.grid_id].append(lead)
     grids = Grid.objects.filter(pk__in=list(leads)).select_related("community").defer("boundary", "community__boundary")
-    since = min(first, min(last, today) - _DAY * STREAK_DAYS)
     logs = PatrolLog.objects.between(since, last).values_list("grid_id", "on", "received_at")
     walked: dict[tuple[int, date], DayState] = {}
     for grid_id, on, received_at in logs.iterator():

@@ -13,6 +13,6 @@ urlpatterns = [
     path("workbench/patrols/<str:code>/findings/", views.add_finding, name="add_finding"),
     # At the root, so that it may answer for pages below /workbench/ and for what they load.
     path("patrol-worker.js", views.worker, name="patrol_worker"),
-    path("api/v1/patrols/", api.patrols, name="api_patrols"),
-    path("api/v1/patrols/<int:pk>/findings/", api.findings, name="api_findings"),
+    path("api/v1/patrols/", api.Patrols.as_view(), name="api_patrols"),
+    path("api/v1/patrols/<int:pk>/findings/", api.Findings.as_view(), name="api_findings"),
 ]

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from tests.factories.accounts import UnitFactory, UserFactory
-from tests.factories.grids import CENTRE, square
+from tests.factories.grids import CENTRE, CommunityFactory, square
 from tests.factories.volunteers import NINE, assigned
 
 
@@ -36,7 +36,12 @@ def office(db):
 @pytest.fixture
 def grid(unit):
     """A grid around the middle of the town, led by the unit."""
-    return assigned(unit, code="232701100002012", boundary=square(CENTRE[0] - 0.001, CENTRE[1] - 0.001))
+    return assigned(
+        unit,
+        code="232701100001012",
+        community=CommunityFactory(code="232701100001", name="松苑社区"),
+        boundary=square(CENTRE[0] - 0.001, CENTRE[1] - 0.001),
+    )
 
 
 @pytest.fixture

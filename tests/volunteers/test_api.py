@@ -57,7 +57,7 @@ def test_the_page_learns_who_is_signed_in_and_what_is_patrolled(phone, liaison, 
 
 
 PROBLEMS = {
-    "no key": (lambda grid: told(grid), "", 400, "key_missing"),
+    "no key": (lambda grid: told(grid), "", 400, "idempotency_key_required"),
     "another body under the same key": (lambda grid: told(grid, checks={}), "used", 422, "idempotency_key_reused"),
     "no such grid": (lambda grid: told(grid) | {"grid": "999"}, "k", 400, "invalid"),
     "no such check": (lambda grid: told(grid, checks={"moon": "fine"}), "k", 400, "invalid"),

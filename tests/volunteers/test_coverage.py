@@ -96,7 +96,7 @@ def test_the_sums_by_day_and_by_community_are_the_sum_of_the_grids(grid, unit, l
     past = coverage.by_day[:5]
     assert sum(day.count for day in past) == coverage.covered.count == sum(r.covered.count for r in coverage.rows) == 3
     assert sum(day.total for day in past) == coverage.covered.total == 20
-    assert [(c.count, c.total) for _, c in coverage.by_community] == [(3, 20)]
+    assert [(c.count, c.total) for _, c in coverage.by_community] == [(0, 5), (3, 15)]
 
 
 @pytest.mark.parametrize("grids", [1, 6])

@@ -54,6 +54,9 @@ export class Walk {
     });
     this.editor.querySelector("[data-cancel-finding]").addEventListener("click", () => this.closeEditor());
     this.files.addEventListener("change", () => this.takePhotos());
+    // One big target for a thumb; the browser's own field stays for the keyboard.
+    this.files.classList.add("visually-hidden");
+    this.editor.querySelector("[data-photo-button]").hidden = false;
   }
 
   get files() {
@@ -194,6 +197,7 @@ export class Walk {
       state: "waiting", problem: "",
     });
     await this.keepOr(problem, async () => {
+      this.say(this.form.querySelector("[data-patrol-problem]"), "");
       this.show();
       this.closeEditor();
     });
