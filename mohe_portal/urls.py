@@ -3,7 +3,17 @@
 from django.conf import settings
 from django.urls import include, path
 
-from mohe_portal import api_schema, dead_letters, health, notice_preferences, outline, schedule_page, views, workbench
+from mohe_portal import (
+    api_schema,
+    dead_letters,
+    health,
+    metrics,
+    notice_preferences,
+    outline,
+    schedule_page,
+    views,
+    workbench,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -20,6 +30,7 @@ urlpatterns = [
     path("api/v1/schema/", api_schema.Schema.as_view(), name="api_schema"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("", include("accounts.urls")),
     path("workbench/profile/notices/", notice_preferences.notice_preferences, name="notice_preferences"),
     path("workbench/profile/notices/test/", notice_preferences.notice_test, name="notice_test"),
