@@ -8,6 +8,7 @@ from accounts.models import Role, User
 
 EVERY_CASE = frozenset({Role.OFFICE, Role.OPERATOR, Role.GUIDANCE, Role.SUPERVISION, Role.LEADER, Role.GROUP_HEAD})
 STAFF = frozenset(Role)
+AT_THE_TABLE = EVERY_CASE - {Role.OPERATOR}
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,13 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("标旗", "progress:marking_home", frozenset({Role.OFFICE})),
             ("月任务", "progress:tasks", frozenset({Role.OFFICE, Role.LIAISON, Role.GROUP_HEAD, Role.LEADER})),
             ("月报告", "progress:reports", frozenset({Role.OFFICE, Role.LIAISON, Role.GROUP_HEAD, Role.LEADER})),
+        ],
+    ),
+    (
+        "会议",
+        [
+            ("会议", "meetings:meetings", AT_THE_TABLE | {Role.LIAISON}),
+            ("交办事项", "meetings:items", AT_THE_TABLE | {Role.LIAISON}),
         ],
     ),
     (

@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "complaints",
     "volunteers",
     "progress",
+    "meetings",
     "mohe_portal",
 ]
 MIDDLEWARE = [

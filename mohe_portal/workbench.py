@@ -18,6 +18,8 @@ from complaints.models.complaint import Light
 from complaints.queue_page import QueuePage
 from complaints.stats import StateCount
 from complaints.workflow import State
+from meetings import stats as meetings
+from meetings.models import READS_SOMETHING
 from progress.models import MonthTask
 from progress.stats import count
 from volunteers.stats import patrolled_today
@@ -50,7 +52,11 @@ class Figure:
 def workbench(request: Request) -> HttpResponse:
     now = timezone.now()
     cases = None if request.user.role in NO_CASES else QueuePage(QueryDict(), user=request.user, at=now)
-    figures = [*(_case_figures(request.user, cases) if cases else []), *_flag_figures(request.user, now)]
+    figures = [
+        *(_case_figures(request.user, cases) if cases else []),
+        *_flag_figures(request.user, now),
+        *_item_figures(request.user, now),
+    ]
     figures += _patrol_figures(request.user, now)
     context = {"figures": figures, "cases": cases, "rows": cases.rows[:ROWS] if cases else [], "now": now}
     return render(request, "workbench.html", context)
@@ -88,6 +94,14 @@ def _patrol_figures(user: User, now: datetime) -> list[Figure]:
     if user.role == Role.OFFICE:
         return [Figure("今天还没巡的网格", patrolled_today(on=today).missing, reverse("volunteers:patrol_coverage"))]
     return []
+
+
+def _item_figures(user: User, now: datetime) -> list[Figure]:
+    if user.role not in READS_SOMETHING:
+        return []
+    counts = meetings.items_of(user, at=now)
+    hint = f"过期 {counts.overdue}" if counts.overdue else ""
+    return [Figure("交办事项", counts.open, reverse("meetings:items"), hint)]
 
 
 def _queue(**parameters: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "checks"
 BIN = Path(sys.executable).parent
-PACKAGES = ("mohe_portal", "progress", "volunteers", "complaints", "grids", "accounts", "notifications", "audit", "common", "scripts")
+PACKAGES = ("mohe_portal", "meetings", "progress", "volunteers", "complaints", "grids", "accounts", "notifications", "audit", "common", "scripts")
 TELL_EVERY_SECONDS = 30
 
 

@@ -18,6 +18,7 @@ from complaints.workflow import State
 from mohe_portal.context import SAMPLE_DATA
 from mohe_portal.sample_city import board, cases, cast, patrols, places
 from mohe_portal.sample_city.cast import SignIn
+from mohe_portal.sample_city.gatherings import hold_meetings
 from mohe_portal.sample_city.lives import World
 from mohe_portal.sample_city.reports import report_months
 
@@ -95,6 +96,8 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     cases.file_cases(seed, world, count=sizes.cases, since=first_day, photo_files=photo_files, progress=report.share)
     report.step("30 天的日巡查")
     patrols.walk_grids(seed, world)
+    report.step("会议和交办事项")
+    hold_meetings(seed, company, until=until, months=sizes.months)
     Fact.write(SAMPLE_DATA, True)
     return Seeded(company.sign_ins, list(_followed()))
 

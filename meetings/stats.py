@@ -1,0 +1,111 @@
+"""Counted reads: the agenda pack of a meeting, and how many action items wait."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from django.db.models import Count, Q
+
+from accounts.models import SpecialGroup, User
+from common.clock import CITY_TIME
+from common.months import Month
+from complaints.models import Complaint, ComplaintQuerySet
+from meetings.models import ActionItem, ActionItemQuerySet, Meeting
+from progress.models import Flag, MonthTask, MonthTaskQuerySet
+from progress.stats import BoardSummary, FlagCounts, month_boards
+
+# A pack is read aloud: the most overdue cases, and how many there are in all.
+MOST_CASES = 30
+
+
+@dataclass(frozen=True)
+class GroupBlues:
+    """The blue tasks of one board with their statements."""
+
+    group: SpecialGroup
+    tasks: list[MonthTask]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What a meeting has before it (议程包), as the data stood at `at`."""
+
+    month: Month
+    at: datetime
+    boards: list[BoardSummary]
+    blues: list[GroupBlues]
+    cases: list[Complaint]
+    cases_in_all: int
+    items: list[ActionItem]
+
+    @property
+    def flags(self) -> FlagCounts:
+        return sum((board.tasks for board in self.boards), FlagCounts())
+
+    @property
+    def blue_tasks(self) -> int:
+        return sum(len(group.tasks) for group in self.blues)
+
+
+@dataclass(frozen=True)
+class ItemCounts:
+    """Open action items, how many of them are past their day, and how many wait for a confirmation."""
+
+    open: int
+    overdue: int
+    reported: int
+
+
+def pack(meeting: Meeting, *, at: datetime) -> Pack:
+    """The pack of a meeting: of its group alone, or for the leading group of all; never a confidential case."""
+    month, group = meeting.month, meeting.group
+    cases = _overdue_cases(group, month, at)
+    return Pack(
+        month=month,
+        at=at,
+        boards=[board for board in month_boards(month) if group is None or board.group == group],
+        blues=_blues(_tasks(group, month)),
+        cases=list(cases.select_related("unit", "grid__community").order_by("due_at", "pk")[:MOST_CASES]),
+        cases_in_all=cases.count(),
+        items=list(_open_items(group).named()),
+    )
+
+
+def item_counts(items: ActionItemQuerySet, *, at: datetime) -> ItemCounts:
+    """In one query."""
+    today = at.astimezone(CITY_TIME).date()
+    counted = items.open().aggregate(
+        open=Count("pk"),
+        overdue=Count("pk", filter=Q(due_on__lt=today)),
+        reported=Count("pk", filter=Q(is_reported=True)),
+    )
+    return ItemCounts(**cast(dict[str, int], counted))
+
+
+def items_of(user: User, *, at: datetime) -> ItemCounts:
+    return item_counts(ActionItem.objects.visible_to(user), at=at)
+
+
+def _tasks(group: SpecialGroup | None, month: Month) -> MonthTaskQuerySet:
+    tasks = MonthTask.objects.of_month(month)
+    return tasks.on_board(group) if group else tasks.filter(group__has_board=True)
+
+
+def _blues(tasks: MonthTaskQuerySet) -> list[GroupBlues]:
+    by_group: dict[SpecialGroup, list[MonthTask]] = defaultdict(list)
+    blue = tasks.filter(flag=Flag.BLUE).select_related("unit", "group")
+    for task in blue.order_by("group__position", "group__code", "unit__code", "pk"):
+        by_group[task.group].append(task)
+    return [GroupBlues(group, found) for group, found in by_group.items()]
+
+
+def _overdue_cases(group: SpecialGroup | None, month: Month, at: datetime) -> ComplaintQuerySet:
+    """Of all units, or of those with a task of the group this month. A pack is passed round: nothing confidential."""
+    cases = Complaint.objects.overdue(at=at).filter(is_confidential=False)
+    return cases.filter(unit__in=_tasks(group, month).order_by().values("unit")) if group else cases
+
+
+def _open_items(group: SpecialGroup | None) -> ActionItemQuerySet:
+    items = ActionItem.objects.open().order_by("due_on", "pk")
+    return items.filter(meeting__group=group) if group else items
