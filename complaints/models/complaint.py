@@ -201,12 +201,14 @@ class Complaint(models.Model):
             ),
         ]
         indexes = [
-            # For the queue: one state, the most urgent first.
-            models.Index(fields=["state", "due_at", "filed_at"], name="complaint_queue"),
+            # For the counts of the queue, which read nothing but this index.
+            models.Index(fields=["state", "due_at", "warn_at"], name="complaint_queue_counts"),
             # For a unit's own queue.
             models.Index(fields=["unit", "state", "due_at"], name="complaint_unit_queue"),
             # For the public list and the monthly figures.
-            models.Index(fields=["-closed_at"], condition=Q(state="closed"), name="complaint_closed_lately"),
+            models.Index(fields=["-closed_at"], condition=Q(closed_at__isnull=False), name="complaint_closed"),
+            # For the queue: one final state, the newest first.
+            models.Index(fields=["state", "filed_at"], name="complaint_state_filed"),
             models.Index(fields=["filed_at"], name="complaint_filed"),
         ]
 
