@@ -104,7 +104,7 @@ class AcceptForm(MoveForm):
     def suggest(self) -> None:
         field = _field(self, "category")
         categories = list(field.queryset or [])
-        field.widget.choices = _by_major(categories, ProblemGroup(self.case.group))
+        field.widget.choices = by_major(categories, ProblemGroup(self.case.group))
         guess = likely_category(categories, self.case)
         if guess:
             field.initial = guess.pk
@@ -213,9 +213,11 @@ def _in_common(name: str, text: str) -> int:
     return sum(name[i : i + 2] in text for i in range(len(name) - 1))
 
 
-def _by_major(categories: list[Category], group: ProblemGroup) -> list[tuple[str, Any]]:
-    choices: dict[str, list[tuple[int, str]]] = {f"居民选的：{group.label}": []}
+def by_major(categories: list[Category], group: ProblemGroup | None) -> list[tuple[str, Any]]:
+    """Under the names of their majors; first those of the resident's group, where one is chosen."""
+    first = f"居民选的：{group.label}" if group else ""
+    choices: dict[str, list[tuple[int, str]]] = {first: []}
     for one in categories:
-        heading = f"居民选的：{group.label}" if one.group == group else f"{one.get_kind_display()} {one.major_name}"
+        heading = first if one.group == group else f"{one.get_kind_display()} {one.major_name}"
         choices.setdefault(heading, []).append((one.pk, one.name))
     return [("", "请选类别"), *((heading, options) for heading, options in choices.items() if options)]

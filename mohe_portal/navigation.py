@@ -32,7 +32,11 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
     ("", [("工作台", "workbench", STAFF)]),
     (
         "案件",
-        [("案件队列", "complaints:queue", EVERY_CASE), ("我的案件", "complaints:queue", frozenset({Role.LIAISON}))],
+        [
+            ("案件队列", "complaints:queue", EVERY_CASE),
+            ("我的案件", "complaints:queue", frozenset({Role.LIAISON})),
+            ("热线登记", "complaints:hotline", frozenset({Role.OFFICE, Role.OPERATOR})),
+        ],
     ),
     (
         "日巡查",

@@ -3,6 +3,7 @@
 from complaints.actions.budgets import spend_on_app_filing, spend_on_filing, spend_on_photo
 from complaints.actions.contacts import erase_expired_contacts, reveal_phone
 from complaints.actions.drafts import add_draft_photo, forget_abandoned_drafts, keep_answers, remove_draft_photo
+from complaints.actions.hotline import hotline_key, take_call
 from complaints.actions.intake import Contact, Filed, file, filed_before, web_key
 from complaints.actions.lookup import find_reporter, is_tail_of
 from complaints.actions.moves import (
@@ -38,6 +39,7 @@ __all__ = [
     "filed_before",
     "find_reporter",
     "forget_abandoned_drafts",
+    "hotline_key",
     "is_tail_of",
     "keep_answers",
     "pass_verification",
@@ -56,5 +58,6 @@ __all__ = [
     "submit",
     "submit_result",
     "submitted_before",
+    "take_call",
     "web_key",
 ]

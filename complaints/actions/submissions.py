@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from common import crypto
 from common.errors import Unprocessable
@@ -46,12 +46,22 @@ def submit(*, key: str, fingerprint: str, file: Callable[[], Filed], at: datetim
 
     The row is taken first: of many at once one files, and the others wait for its answer without being counted.
     """
-    kept = {"fingerprint": fingerprint, "created_at": at}
-    submission, is_first = Submission.objects.get_or_create(key=key, defaults=kept)
-    if is_first:
+    submission = Submission(key=key, fingerprint=fingerprint, created_at=at)
+    if _is_first(submission):
         submission.due_at = file().complaint.due_at
         submission.save(update_fields=["due_at"])
-    return _receipt(submission, fingerprint)
+        return _receipt(submission, fingerprint)
+    return _receipt(Submission.objects.get(key=key), fingerprint)
+
+
+def _is_first(submission: Submission) -> bool:
+    """Whether the key is ours now; waits for whoever is filing under it at this moment."""
+    try:
+        with transaction.atomic():
+            submission.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _receipt(submission: Submission, fingerprint: str) -> Receipt:

@@ -1,4 +1,5 @@
 from complaints.views.draft_photos import add_photo, remove_photo
+from complaints.views.hotline import hotline, hotline_grids, hotline_hints
 from complaints.views.intake import new, new_step
 from complaints.views.photos import photo, small_photo
 from complaints.views.receipt import leave, receipt, receipt_picture
@@ -8,6 +9,9 @@ from complaints.views.tracking import rate, track, tracked
 __all__ = [
     "add_photo",
     "case",
+    "hotline",
+    "hotline_grids",
+    "hotline_hints",
     "leave",
     "move",
     "new",
