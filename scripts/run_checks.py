@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+import tomllib
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "checks"
 BIN = Path(sys.executable).parent
-PACKAGES = ("mohe_portal", "meetings", "progress", "volunteers", "complaints", "grids", "accounts", "notifications", "audit", "common", "scripts")
+PACKAGES = (*tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"], "scripts")
 TELL_EVERY_SECONDS = 30
 
 

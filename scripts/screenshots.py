@@ -1,7 +1,8 @@
 """Take a picture of every page at phone, tablet and desktop width: `make screenshots`.
 
 Starts a portal of its own with a fresh sample city, drives a real Chromium, and writes build/screenshots/; the pictures
-of the user guide go to docs/img/guide/. Fails if a page answers with an error or says something in the console.
+of the user guide go to docs/img/guide/. Fails if a page answers with an error, is wider than the screen, says something
+in the console, or if axe finds fault with it.
 """
 
 import json
@@ -18,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
@@ -143,6 +145,8 @@ def _take(page: Page, base: str, shot: Shot, width: str) -> Iterator[str]:
         yield f"{shot.name} at {width}: answered {answer.status if answer else 'nothing'}"
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
         yield f"{shot.name} at {width}: wider than the screen"
+    for fault in Axe().run(page).response["violations"]:
+        yield f"{shot.name} at {width}: {fault['id']}: {fault['nodes'][0]['html'][:160]}"
     yield from (f"{shot.name} at {width}: {line}" for line in said)
     page.close()
 
