@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
 
 from accounts.models import SpecialGroup, Unit
 from common.months import Month
@@ -121,6 +122,18 @@ class BoardChoice(forms.Form):
 
 class MonthChoice(forms.Form):
     month = MonthField(required=False)
+
+
+class Shown(TextChoices):
+    """Which tasks of a board the marker wants to see."""
+
+    ALL = "", "全部"
+    UNMARKED = "unmarked", "未标"
+    UNREPORTED = "unreported", "没有报告"
+
+
+class GridFilter(forms.Form):
+    show = forms.ChoiceField(choices=[(shown.value, shown.label) for shown in Shown], required=False)
 
 
 class TaskFilter(forms.Form):

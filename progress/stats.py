@@ -291,7 +291,8 @@ def _line(task: MonthTask, unit: Unit, with_statement: bool) -> TaskLine:
 
 def _step(marking: Marking, *, is_last: bool) -> MarkingStep:
     return MarkingStep(
-        title=f"{marking.get_from_flag_display()} → {marking.get_to_flag_display()}",
+        title=("撤销：" if marking.is_undo else "")
+        + f"{marking.get_from_flag_display()} → {marking.get_to_flag_display()}",
         time=f"{marking.at.astimezone(CITY_TIME):%Y-%m-%d %H:%M}",
         dot="now" if is_last else "done",
         text=str(marking.by),

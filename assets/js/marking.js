@@ -111,6 +111,27 @@ function toggleHistory(one) {
   else say("这一项还没标过旗。");
 }
 
+function toggleEvidence(one) {
+  const shown = one.querySelector(".evidence-row");
+  if (shown) shown.remove();
+  else if (one.querySelector(".evidence-link")) window.htmx.trigger(one.querySelector(".evidence-link"), "click");
+  else say("单位没有报告这一项。");
+}
+
+function pick(one) {
+  if (current !== one.id) go(one);
+  const box = one.querySelector(".pick input");
+  box.checked = !box.checked;
+  say(box.checked ? `已选中，一共 ${picked()} 项。` : `没有选中，一共 ${picked()} 项。`);
+}
+
+const picked = () => table.querySelectorAll(".pick input:checked").length;
+
+function markPicked() {
+  if (!picked()) return say("还没有选中的任务。按 X 选中。");
+  return document.getElementById("mark-selected").requestSubmit();
+}
+
 /** What went wrong stands in the row; what was typed stays where it is. */
 function complain(one, text) {
   one.querySelector(".row-note")?.remove();
@@ -129,6 +150,9 @@ const ACTS = {
   KeyB: () => open(row()),
   KeyN: () => nextUnmarked(),
   KeyH: () => toggleHistory(row()),
+  KeyE: () => toggleEvidence(row()),
+  KeyX: () => pick(row()),
+  KeyZ: () => document.getElementById("undo-marking").requestSubmit(),
 };
 
 function onKey(event) {
@@ -144,7 +168,7 @@ function onKey(event) {
   const isTyping = event.target.closest("input:not([type=checkbox]), textarea, select");
   if (isTyping || !keysOn.checked || event.ctrlKey || event.metaKey || event.altKey) return undefined;
   // By place on the keyboard: an input method may swallow the letter itself.
-  const act = ACTS[event.code];
+  const act = event.shiftKey && event.code === "KeyR" ? markPicked : ACTS[event.code];
   if (!act || (event.target !== document.body && !event.target.closest("#marking, #marking-keys, main"))) return undefined;
   event.preventDefault();
   return act();
@@ -160,6 +184,10 @@ function onClick(event) {
   } else if (event.target.closest("[data-discard]")) {
     event.preventDefault();
     discard(one);
+  } else if (event.target.closest(".evidence-link") && one.querySelector(".evidence-row")) {
+    event.preventDefault();
+    event.stopPropagation();
+    toggleEvidence(one);
   } else if (event.target.closest(".history-link") && one.querySelector(".history-row")) {
     event.preventDefault();
     event.stopPropagation();
@@ -227,3 +255,4 @@ function start() {
 }
 
 if (table) start();
+if (table && location.hash.startsWith("#task-")) current = location.hash.slice(1);

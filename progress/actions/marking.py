@@ -1,5 +1,6 @@
 """What the creation office does to the flag board (挂图作战). A flag changes here and nowhere else."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +12,7 @@ from audit import log
 from common.errors import DomainError, StaleRecord
 from common.models import Fact
 from common.months import Month
-from progress.models import BOARD_PUBLIC, Flag, Marking, MonthTask, Publicity
+from progress.models import BOARD_PUBLIC, ClosedMonth, Flag, Marking, MonthTask, Publicity
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,15 @@ class Statement:
     reason: str
     plan: str
     new_date: date
+
+
+class MonthClosed(DomainError):
+    """The month's flags stay as they are."""
+
+    code = "month_closed"
+
+    def __init__(self, month: Month) -> None:
+        super().__init__(f"{month.year} 年 {month.month} 月已经锁定，不能再改。要改一面旗，请写更正。")
 
 
 class StaleTask(StaleRecord):
@@ -40,12 +50,17 @@ def mark_red(task: MonthTask, *, by: User, at: datetime) -> None:
 @transaction.atomic
 def mark_blue(task: MonthTask, *, statement: Statement, by: User, at: datetime) -> None:
     """Blue flag: not completed, which needs a whole statement."""
-    if not (statement.reason.strip() and statement.plan.strip()):
+    _mark(task, Flag.BLUE, checked_statement(task, statement), by=by, at=at)
+
+
+def checked_statement(task: MonthTask, statement: Statement | None) -> Statement:
+    """The statement, if it is whole: a blue flag is nothing without it."""
+    if statement is None or not (statement.reason.strip() and statement.plan.strip()):
         raise DomainError("蓝旗要写明未完成的原因和下一步怎么办。")
     earliest = task.earliest_new_date
     if statement.new_date < earliest:
         raise DomainError(f"新的完成日期不能早于 {earliest.year} 年 {earliest.month} 月 1 日。")
-    _mark(task, Flag.BLUE, statement, by=by, at=at)
+    return statement
 
 
 @transaction.atomic
@@ -55,8 +70,36 @@ def unmark(task: MonthTask, *, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
+def mark_all_red(tasks: Iterable[MonthTask], *, by: User, at: datetime) -> list[StaleTask]:
+    """Red flags for a selection at once; gives back what others changed first, which stays as it is."""
+    refused = []
+    for task in tasks:
+        try:
+            _mark(task, Flag.RED, None, by=by, at=at)
+        except StaleTask as stale:
+            refused.append(stale)
+    return refused
+
+
+@transaction.atomic
+def undo_marking(group: SpecialGroup, month: Month, *, by: User, at: datetime) -> list[MonthTask]:
+    """Take back this person's last marking on a board, a selection as a whole, where nobody has marked since."""
+    on_board = Marking.objects.filter(task__in=MonthTask.objects.on_board(group).of_month(month))
+    standing = on_board.filter(by=by, is_undo=False, version=F("task__version")).select_related("task")
+    last = standing.order_by("-at", "-pk").first()
+    if last is None:
+        raise DomainError("没有可以撤销的标旗。")
+    markings = list(standing.filter(at=last.at))
+    for marking in markings:
+        _take_back(marking, by=by, at=at)
+    return [marking.task for marking in markings]
+
+
+@transaction.atomic
 def plan_task(*, unit: Unit, group: SpecialGroup, month: Month, content: str, by: User, at: datetime) -> MonthTask:
     """Give a unit one more task for a group's board in a month."""
+    if ClosedMonth.objects.filter(year=month.year, month=month.month).exists():
+        raise MonthClosed(month)
     task = MonthTask.objects.create(unit=unit, group=group, year=month.year, month=month.month, content=content)
     log.record("新增月任务", by=by, at=at, target=task)
     return task
@@ -69,7 +112,19 @@ def publish_boards(publicity: Publicity, *, by: User, at: datetime) -> None:
     Fact.write(BOARD_PUBLIC, publicity.value)
 
 
-def _mark(task: MonthTask, flag: Flag, statement: Statement | None, *, by: User, at: datetime) -> None:
+def _take_back(marking: Marking, *, by: User, at: datetime) -> None:
+    statement = None
+    if marking.from_flag == Flag.BLUE:
+        before = marking.task.markings.filter(version__lt=marking.version).order_by("-version").first()
+        if before is None or before.new_date is None:
+            raise DomainError("原来的蓝旗说明已经找不到，不能撤销。请重新标旗。")
+        statement = Statement(before.reason, before.plan, before.new_date)
+    _mark(marking.task, Flag(marking.from_flag), statement, by=by, at=at, is_undo=True)
+
+
+def _mark(
+    task: MonthTask, flag: Flag, statement: Statement | None, *, by: User, at: datetime, is_undo: bool = False
+) -> None:
     before = Flag(task.flag)
     if flag == before and not statement and MonthTask.objects.as_read(task).exists():
         return  # the same key pressed twice is no new marking
@@ -80,9 +135,13 @@ def _mark(task: MonthTask, flag: Flag, statement: Statement | None, *, by: User,
     }
     marked = flag != Flag.UNMARKED
     if not MonthTask.objects.as_read(task).update(
-        flag=flag, version=F("version") + 1, made_good_on=None,
+        flag=flag, version=F("version") + 1, made_good_on=None, made_good_note="",
         marked_at=at if marked else None, marked_by=by if marked else None, **said,
     ):  # fmt: skip
+        if MonthTask.objects.filter(pk=task.pk, is_locked=True).exists():
+            raise MonthClosed(task.due_month)
         raise StaleTask(task.markings.select_related("by", "by__unit", "by__group").order_by("-version").first())
     task.refresh_from_db()
-    Marking.objects.create(task=task, version=task.version, from_flag=before, to_flag=flag, by=by, at=at, **said)
+    Marking.objects.create(
+        task=task, version=task.version, from_flag=before, to_flag=flag, by=by, at=at, is_undo=is_undo, **said
+    )

@@ -14,8 +14,18 @@ from common.clock import CITY_TIME
 from common.errors import DomainError, StaleRecord
 from common.models import Fact
 from common.months import Month
+from progress.actions.marking import MonthClosed
 from progress.evidence import CleanEvidence
-from progress.models import REPORT_DUE_DAY, Evidence, MonthReport, MonthTask, Outcome, ReportLine, report_due_on
+from progress.models import (
+    REPORT_DUE_DAY,
+    ClosedMonth,
+    Evidence,
+    MonthReport,
+    MonthTask,
+    Outcome,
+    ReportLine,
+    report_due_on,
+)
 
 MOST_EVIDENCE = 9
 
@@ -121,6 +131,8 @@ def _opened(unit: Unit, month: Month, *, by: User, at: datetime) -> MonthReport:
         raise DomainError(f"{month.month} 月还没到，到了 {month.month} 月再报。")
     if at >= month.ends_at:
         raise DomainError(f"{month.month} 月的报告在 {month.month} 月 {month.last_day.day} 日截止，现在不能再改。")
+    if ClosedMonth.objects.filter(year=month.year, month=month.month).exists():
+        raise MonthClosed(month)
     report, _ = MonthReport.objects.select_related("saved_by", "saved_by__unit").get_or_create(
         unit=unit, year=month.year, month=month.month, defaults={"saved_at": at, "saved_by": by}
     )

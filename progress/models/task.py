@@ -52,8 +52,8 @@ class MonthTaskQuerySet(models.QuerySet["MonthTask"]):
         return self.filter(group=group)
 
     def as_read(self, task: "MonthTask") -> "MonthTaskQuerySet":
-        """The row of `task` if nobody has marked it since it was read, else nothing."""
-        return self.filter(pk=task.pk, version=task.version)
+        """The row of `task` if nobody has marked it since it was read and its month is open, else nothing."""
+        return self.filter(pk=task.pk, version=task.version, is_locked=False)
 
     def visible_to(self, user: User) -> "MonthTaskQuerySet":
         """The tasks a person works with: their unit's, their group's, or all."""
@@ -86,6 +86,9 @@ class MonthTask(models.Model):
     marked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="标旗人")
     # A blue task completed in a later month (补成): it stays blue in its month and in every count.
     made_good_on = models.DateField("补成日期", null=True, blank=True)
+    made_good_note = models.CharField("补成说明", max_length=300, blank=True)
+    # Its month is closed: the flag stays as it is.
+    is_locked = models.BooleanField("已锁定", default=False)
 
     objects = MonthTaskQuerySet.as_manager()
 
@@ -149,6 +152,7 @@ class Marking(models.Model):
     new_date = models.DateField("新的完成日期", null=True, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="标旗人")
     at = models.DateTimeField("时间")
+    is_undo = models.BooleanField("撤销", default=False)
 
     class Meta:
         verbose_name = "标旗记录"

@@ -1,8 +1,10 @@
 """The creation office marks flags: the grid of a board's month, one flag at a time, and what was marked before."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,13 +13,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import only, permit, staff
 from accounts.models import Role, SpecialGroup
+from common.errors import DomainError
 from common.http import Request
 from common.months import Month
 from progress import actions, stats
-from progress.forms import MarkForm, MonthChoice, PublicityForm, StatementForm
+from progress.forms import GridFilter, MarkForm, MonthChoice, PublicityForm, Shown, StatementForm
 from progress.models import Flag, MonthTask, Publicity
 from progress.permissions import may_mark_flags
+from progress.report_stats import with_reports
 from progress.views.boards import board_owner, current_month, months_to_choose
+
+# A ticked row: id and version of the task as it was read.
+MARKED = re.compile(r"\b(\d{1,12}):(\d{1,9})\b")
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,12 @@ class Row:
     task: MonthTask
     statement: StatementForm | None = None
     note: str = ""
+
+    @property
+    def told(self) -> actions.Statement | None:
+        """What the form of a statement begins with: what the blue flag says, else what the unit reported."""
+        said = self.task if self.task.flag == Flag.BLUE else self.task.reported
+        return actions.Statement(said.reason, said.plan, said.new_date) if said and said.new_date else None
 
     @property
     def pressed(self) -> str:
@@ -72,10 +85,43 @@ def grid(request: Request, group: str, year: int, month: int) -> HttpResponse:
 
 @only(Role.OFFICE)
 @require_POST
+def mark_selected(request: Request, group: str, year: int, month: int) -> HttpResponse:
+    """Red flags for the ticked rows, each `id:version` as it was read."""
+    owner, shown = board_owner(group), Month(year, month)
+    read = dict(MARKED.findall(" ".join(request.POST.getlist("task"))))
+    tasks = list(MonthTask.objects.on_board(owner).of_month(shown).filter(pk__in=read))
+    for task in tasks:
+        task.version = int(read[str(task.pk)])
+    refused = actions.mark_all_red(tasks, by=request.user, at=timezone.now())
+    for stale in refused:
+        messages.warning(request, stale.message)
+    if len(tasks) > len(refused):
+        messages.success(request, f"已标 {len(tasks) - len(refused)} 面红旗。")
+    if not tasks:
+        messages.warning(request, "先在左边勾选任务，再一起标红旗。")
+    return redirect(_grid_url(owner, shown))
+
+
+@only(Role.OFFICE)
+@require_POST
+def undo(request: Request, group: str, year: int, month: int) -> HttpResponse:
+    """Take back one's last marking on this board."""
+    owner, shown = board_owner(group), Month(year, month)
+    try:
+        taken_back = actions.undo_marking(owner, shown, by=request.user, at=timezone.now())
+    except DomainError as error:
+        messages.warning(request, error.message)
+        return redirect(_grid_url(owner, shown))
+    messages.success(request, f"已撤销上一次标旗，{len(taken_back)} 项恢复原样。")
+    return redirect(f"{_grid_url(owner, shown)}#task-{taken_back[0].pk}")
+
+
+@only(Role.OFFICE)
+@require_POST
 def mark(request: Request, pk: int) -> HttpResponse:
     """Give a task a flag. Blue without a statement asks for one; too late shows who was faster, typed text kept."""
     permit(may_mark_flags(request.user))
-    task = get_object_or_404(MonthTask.objects.select_related("unit", "group"), pk=pk)
+    task = get_object_or_404(with_reports(MonthTask.objects.all()), pk=pk)
     form = MarkForm(request.POST)
     if not form.is_valid():
         return _answer(request, Row(task, note="没有看懂这一次标旗，请再按一次。"), status=422)
@@ -92,6 +138,16 @@ def mark(request: Request, pk: int) -> HttpResponse:
     return _answer(request, Row(task))
 
 
+@only(Role.OFFICE)
+@require_safe
+def reported(request: Request, pk: int) -> HttpResponse:
+    """What the unit reported of a task with its evidence: a row of the grid for htmx, else the unit's report."""
+    task = get_object_or_404(with_reports(MonthTask.objects.all()), pk=pk)
+    if not request.htmx:
+        return redirect("progress:unit_report", task.unit.code, task.year, task.month)
+    return render(request, "progress/marking.html#evidence", {"task": task, "line": task.reported})
+
+
 @staff
 @require_safe
 def history(request: Request, pk: int) -> HttpResponse:
@@ -105,8 +161,8 @@ def _statement_form(request: Request, task: MonthTask) -> StatementForm:
     """What was typed; or, when 蓝 was pressed without a statement, an empty form to type it in."""
     if "reason" in request.POST:
         return StatementForm(request.POST, task=task)
-    told = {"reason": task.reason, "plan": task.plan, "new_date": task.new_date}
-    return StatementForm(task=task, initial=told)
+    told = Row(task).told
+    return StatementForm(task=task, initial=vars(told) if told else None)
 
 
 def _apply(request: Request, task: MonthTask, flag: Flag, form: StatementForm | None) -> None:
@@ -142,6 +198,12 @@ def _answer(request: Request, row: Row, status: int = 200) -> HttpResponse:
     return _grid(request, task.group, task.due_month, row, status=status)
 
 
+def _is_shown(task: MonthTask, show: str) -> bool:
+    if show == Shown.UNMARKED:
+        return task.flag == Flag.UNMARKED
+    return show != Shown.UNREPORTED or task.reported is None
+
+
 def _grid_url(group: SpecialGroup, month: Month) -> str:
     return reverse("progress:marking", args=[group.code, month.year, month.month])
 
@@ -160,13 +222,18 @@ def _said(row: Row, counts: stats.FlagCounts) -> str:
 def _grid(
     request: Request, group: SpecialGroup, month: Month, changed: Row | None = None, status: int = 200
 ) -> HttpResponse:
-    tasks = MonthTask.objects.on_board(group).of_month(month).select_related("unit")
+    tasks = with_reports(MonthTask.objects.on_board(group).of_month(month))
+    wanted = GridFilter(request.GET)
+    show = wanted.cleaned_data["show"] if wanted.is_valid() else Shown.ALL
     rows = [changed if changed and changed.task.pk == task.pk else Row(task) for task in tasks]
     facts: dict[str, Any] = {
         "group": group,
         "month": month,
         "grid_url": _grid_url(group, month),
-        "rows": rows,
+        "rows": [row for row in rows if _is_shown(row.task, show)],
+        "show": show,
+        "filters": [(one.value, one.label, sum(_is_shown(row.task, one) for row in rows)) for one in Shown],
+        "total": len(rows),
         "counts": stats.FlagCounts.of_marks(row.task.mark for row in rows),
         "stamp": sum(row.task.version for row in rows),
         "oob": False,

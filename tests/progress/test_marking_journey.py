@@ -104,6 +104,22 @@ def test_the_focus_stays_where_the_clerk_is(signed_in, board):
     assert page.evaluate(focused) == third
 
 
+def test_a_selection_is_marked_and_taken_back_by_keyboard(signed_in, board):
+    page = signed_in
+    page.goto(GRID)
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("x")
+    assert page.locator("#marking-said").inner_text() == "已选中，一共 3 项。"
+    page.keyboard.press("Shift+R")
+    page.get_by_text("已标 3 面红旗。").wait_for()
+    assert MonthTask.objects.filter(flag=Flag.RED).count() == 3
+
+    page.keyboard.press("z")
+    page.get_by_text("已撤销上一次标旗，3 项恢复原样。").wait_for()
+    assert MonthTask.objects.filter(flag=Flag.RED).count() == 0
+
+
 def test_a_gap_in_the_statement_is_said_at_its_field_and_escape_changes_nothing(signed_in, board):
     page = signed_in
     page.goto(GRID)

@@ -78,7 +78,7 @@ def test_pressing_blue_without_a_statement_opens_its_form_and_saves_nothing(at_t
     row = soup(answer).find(id=f"task-{task.pk}")
     task.refresh_from_db()
     assert (answer.status_code, task.flag) == (422, Flag.UNMARKED)
-    assert [field.text for field in row.select("label")] == ["为什么没完成", "下一步怎么办", "新的完成日期"]
+    assert [field.text for field in row.select("td label")] == ["为什么没完成", "下一步怎么办", "新的完成日期"]
     assert row.select(".field-error") == []
 
 
