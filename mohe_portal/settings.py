@@ -26,7 +26,7 @@ REDIS_URL: str = env.str("REDIS_URL", "")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 SECRET_KEY: str = env.str("SECRET_KEY", "")
 # Keys for encrypted columns, newest first: new rows use the first, old rows are read with any.
-FIELD_KEYS: list[str] = [key for key in env.list("FIELD_KEYS", []) if key]
+FIELD_KEYS: list[str] = env.list("FIELD_KEYS", [])
 # Key of the digests by which phones and tracking codes are found. Changing it makes every stored one unfindable.
 LOOKUP_KEY: str = env.str("LOOKUP_KEY", "")
 LONG_ENOUGH = 50  # characters of a key
@@ -37,7 +37,7 @@ TRUSTED_PROXY_COUNT: int | None = env.int("TRUSTED_PROXY_COUNT", None)
 def _refuse_half_configured_production() -> None:
     required = {
         "SECRET_KEY": len(SECRET_KEY) >= LONG_ENOUGH,
-        "FIELD_KEYS": all(len(key) >= LONG_ENOUGH for key in FIELD_KEYS),
+        "FIELD_KEYS": all(len(key) >= LONG_ENOUGH for key in FIELD_KEYS if key),
         "LOOKUP_KEY": not LOOKUP_KEY or len(LOOKUP_KEY) >= LONG_ENOUGH,
         "ALLOWED_HOSTS": bool(ALLOWED_HOSTS) and "*" not in ALLOWED_HOSTS,
         "TRUSTED_PROXY_COUNT": TRUSTED_PROXY_COUNT is not None,
@@ -74,7 +74,7 @@ else:
     ALLOWED_HOSTS = ALLOWED_HOSTS or ["127.0.0.1", "localhost", "[::1]"]
 TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT or 0
 
-FIELD_KEYS = FIELD_KEYS or [SECRET_KEY]
+FIELD_KEYS = [key for key in FIELD_KEYS if key] or [SECRET_KEY]
 LOOKUP_KEY = LOOKUP_KEY or SECRET_KEY
 
 # --- apps -------------------------------------------------------------------------------------------------------------
@@ -305,7 +305,7 @@ CONTENT_SECURITY_POLICY = {
 # --- pages ------------------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
-# The city's time, whatever TZ the machine runs in: deadlines, months and pages must agree (docs/adr/0008).
+# The city's time, whatever TZ the machine runs in: deadlines, months and pages must agree (docs/adr/0010).
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 STATIC_URL = "static/"
