@@ -121,7 +121,7 @@ class NewGridForm(forms.Form):
     name = forms.CharField(
         label="网格名", max_length=60, help_text="一般是小区名", error_messages={"required": "写网格名，一般是小区名。"}
     )
-    started_on = DayField(label="启用日期")
+    started_on = DayField(label="启用日期", help_text="不晚于今天")
     boundary = PolygonField(label="边界", error_messages={"required": "在地图上画出网格的边界。"})
 
     def clean(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ const SNAP_PIXELS = 10;
 const HINTS = {
   none: "还没有边界。按“画边界”，在地图上一个一个点出来，最后点回第一个点。",
   drawing: "在地图上点出各个角，靠近邻近网格的角会自动对齐。点回第一个点就画完。",
-  drawn: "拖动白色的点改边界，拖动半透明的点加一个角。改完按“保存”。",
+  drawn: "拖动白色的点改边界，拖动半透明的点加一个角。改完记得保存。",
   broken: "下面的边界文字读不出来，地图上没有画。可以重画，也可以改文字。",
 };
 
@@ -41,7 +41,10 @@ class Drawing {
     this.city = drawCity(this.map, others);
     this.corners = others.features.flatMap((grid) => grid.geometry.coordinates.flat()).map(([x, y]) => L.latLng(y, x));
     this.map.on("draw:created", (event) => this.drawn(event.layer));
-    this.map.on("draw:drawvertex", () => (this.part("undo").hidden = false));
+    this.map.on("draw:drawvertex", () => {
+      this.part("undo").hidden = false;
+      this.hideCorners();
+    });
     this.part("tools").hidden = false;
     this.part("new").addEventListener("click", () => this.draw());
     this.part("undo").addEventListener("click", () => this.pen?.deleteLastVertex());
@@ -98,6 +101,16 @@ class Drawing {
     this.layer = layer.addTo(this.map);
     layer.editing.enable();
     layer.on("edit", () => this.edited());
+    this.hideCorners();
+  }
+
+  /** Corners are for the mouse and the finger; who uses neither edits the text. */
+  hideCorners() {
+    this.box.querySelectorAll(".leaflet-editing-icon").forEach((corner) => {
+      corner.removeAttribute("role");
+      corner.removeAttribute("tabindex");
+      corner.setAttribute("aria-hidden", "true");
+    });
   }
 
   edited() {
@@ -105,6 +118,7 @@ class Drawing {
     rings.forEach((ring) => ring.forEach((corner) => Object.assign(corner, this.snapped(corner))));
     this.layer.redraw();
     this.layer.editing.updateMarkers();
+    this.hideCorners();
     this.write();
   }
 

@@ -21,7 +21,7 @@
 //   data-card          selector of the element that gets the card
 //   data-detail-url    address of a grid's page with CODE in place of the code
 //
-// Buttons anywhere on the page, hidden until this script runs; with several maps the value is the map's selector:
+// Buttons anywhere on the page (give them `hidden`: this script shows them); with several maps the value is the map's selector:
 //   data-use-my-position   asks the browser where we are and chooses that point
 //   data-clear-position    picker only: takes the point back
 //
@@ -105,10 +105,11 @@ class CityMap {
     if (grid && card) showCard(card, grid, this.box.dataset.detailUrl);
   }
 
+  /** Works without the map too, where it could not be opened: a position is still a position. */
   async choose(longitude, latitude, { quiet = false, stay = false } = {}) {
-    this.pin(longitude, latitude);
+    if (this.city) this.pin(longitude, latitude);
     if (this.isPicker) this.fill(longitude.toFixed(6), latitude.toFixed(6), quiet);
-    if (!stay) this.city.bringIntoView([latitude, longitude]);
+    if (this.city && !stay) this.city.bringIntoView([latitude, longitude]);
     const turn = (this.asked += 1);
     const where = await locate(this.box.dataset.locateUrl, longitude, latitude);
     // A later tap was quicker than this answer.
@@ -120,8 +121,8 @@ class CityMap {
 
   tell(where) {
     const code = where?.grid?.code || "";
-    if (this.box.dataset.card) this.mark(code);
-    else this.city.mark(code);
+    if (this.city && this.box.dataset.card) this.mark(code);
+    else this.city?.mark(code);
     if (this.field && [...this.field.options].some((option) => option.value === code)) {
       this.field.value = code;
       this.field.dataset.setByMap = "1";
@@ -143,7 +144,7 @@ class CityMap {
     if (this.marker) this.marker.remove();
     this.marker = null;
     if (this.isPicker) this.fill("", "", false);
-    this.city.mark("");
+    this.city?.mark("");
     const note = found(this.box.dataset.located);
     if (note) note.hidden = true;
   }
@@ -153,7 +154,7 @@ function start(box) {
   if (started.has(box)) return;
   const map = new CityMap(box);
   started.set(box, map);
-  map.start().catch((error) => {
+  map.opened = map.start().catch((error) => {
     console.error(error);
     say(box, "地图没有打开。没有地图也能用：从列表里选网格。");
   });
@@ -166,9 +167,9 @@ function mapOf(button, attribute) {
 
 async function useMyPosition(button) {
   const map = mapOf(button, "useMyPosition");
-  if (!map?.city) return;
+  if (!map) return;
   button.disabled = true;
-  const { point, problem } = await myPosition();
+  const [{ point, problem }] = await Promise.all([myPosition(), map.opened]);
   button.disabled = false;
   if (point) await map.choose(...point);
   else sentence(found(map.box.dataset.located), null, problem);

@@ -159,7 +159,7 @@ export function drawCity(map, city, { landmarks = true } = {}) {
     label(map, swap(properties.label), properties.name, "map-label-community"),
   );
   const layers = new Map(grids.getLayers().map((layer) => [layer.feature.properties.code, layer]));
-  const bounds = grids.getBounds().isValid() ? grids.getBounds() : communities.getBounds();
+  const bounds = grids.getBounds().extend(communities.getBounds());
   const drawn = new City(map, layers, bounds);
   map.on("zoomend", () => drawn.tellCloseness());
   return drawn;
