@@ -44,6 +44,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("今天的巡查", "volunteers:patrols", frozenset({Role.LIAISON})),
             ("巡查覆盖", "volunteers:patrol_coverage", EVERY_CASE),
             ("巡查日历", "volunteers:patrol_calendar", EVERY_CASE | {Role.LIAISON}),
+            ("巡查指引", "volunteers:guides", EVERY_CASE | {Role.LIAISON}),
         ],
     ),
     (

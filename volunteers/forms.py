@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from complaints.models import ProblemGroup
 from volunteers.actions import Choice
 from volunteers.checklist import FINE, ITEMS, PROBLEM
-from volunteers.models import PatrolLog
+from volunteers.models import Guide, PatrolLog
 
 SHORTEST_TEXT, LONGEST_TEXT = 2, 500
 KEY_LENGTH = 64
@@ -96,3 +96,30 @@ class FindingForm(forms.Form):
         self.errors.pop("longitude", None)
         self.errors.pop("latitude", None)
         return data
+
+
+class GuideForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    class Meta:
+        model = Guide
+        fields = ["place", "lines", "position"]
+        widgets = {
+            "lines": forms.Textarea(attrs={"rows": 8, "class": "tall", "maxlength": 2000}),
+            "position": forms.NumberInput(attrs={"class": "w-4", "min": 0}),
+        }
+        help_texts = {
+            "place": "例如：住宅小区、主街、市场、学校门口。",
+            "lines": "一行写一条，短一些，站着就能看完。",
+            "position": "小的在前。",
+        }
+        error_messages = {
+            "place": {
+                "required": "哪一类地方还没写，例如：住宅小区。",
+                "unique": "这一类地方已经有指引了。请改那一份，或换一个名称。",
+                "max_length": "哪一类地方最多 %(limit_value)d 个字，现在是 %(show_value)d 个字。",
+            },
+            "lines": {
+                "required": "要看什么还没写，一行写一条。",
+                "max_length": "要看什么最多 %(limit_value)d 个字，现在是 %(show_value)d 个字。",
+            },
+            "position": {"required": "次序还没填，填一个数，小的在前。", "invalid": "次序填一个数，例如 1。"},
+        }

@@ -9,7 +9,7 @@ from grids.models import Grid
 from mohe_portal.sample_city.dice import Dice, dice
 from mohe_portal.sample_city.lives import World
 from volunteers.checklist import FINE, ITEMS, PROBLEM
-from volunteers.models import Finding, PatrolLog
+from volunteers.models import Finding, Guide, PatrolLog
 
 DAYS = 30
 CARE = (0.99, 0.98, 0.97, 0.95, 0.92, 0.88, 0.74)
@@ -19,6 +19,19 @@ SETTLED = (
     (ProblemGroup.HOUSING, "楼道口堆了纸箱，住户当场搬走"),
     (ProblemGroup.HOUSING, "单元门上贴了小广告，已清除"),
     (ProblemGroup.ROADS, "自行车挡住消防通道，已挪开"),
+)
+
+GUIDES = (
+    (
+        "住宅小区",
+        "单元门口和台阶有没有冰",
+        "垃圾箱满没满，周围有没有散落",
+        "楼道有没有堆物、小广告",
+        "消防通道有没有车和杂物",
+    ),
+    ("主街", "路面积雪清没清，雪堆有没有占道", "井盖松不松，路灯亮不亮", "店铺有没有占道经营", "公益广告破没破"),
+    ("学校门口", "上下学有没有人疏导", "斑马线和标志看不看得清", "门口有没有乱停的车"),
+    ("市场", "地面滑不滑、脏不脏", "通道堵没堵", "垃圾有没有分类"),
 )
 
 
@@ -48,6 +61,10 @@ def walk_grids(seed: int, world: World) -> None:
     for finding in walks.findings:
         finding.log_id = finding.log.pk
     Finding.objects.bulk_create(walks.findings, batch_size=500)
+    Guide.objects.bulk_create(
+        Guide(place=place, lines="\n".join(lines), position=position)
+        for position, (place, *lines) in enumerate(GUIDES, start=1)
+    )
 
 
 def _reported(first: date) -> dict[tuple[int, date], list[Complaint]]:

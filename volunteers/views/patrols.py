@@ -24,7 +24,7 @@ from volunteers import actions
 from volunteers.actions import AlreadyPatrolled, AlreadyReported
 from volunteers.checklist import ITEMS
 from volunteers.forms import FindingForm, PatrolForm
-from volunteers.models import PatrolLog
+from volunteers.models import Guide, PatrolLog
 from volunteers.permissions import may_patrol
 from volunteers.telling import told_case
 
@@ -121,6 +121,7 @@ def _patrol_page(
         "grid": grid,
         "form": form,
         "conflict": conflict,
+        "guides": list(Guide.objects.all()),
         "finding_form": FindingForm(auto_id="new_%s"),
         "most": actions.MOST_PHOTOS,
     }
