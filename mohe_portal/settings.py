@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "complaints",
     "volunteers",
     "progress",
+    "projects",
     "meetings",
     "mohe_portal",
 ]

@@ -41,6 +41,7 @@ urlpatterns = [
     path("", include("complaints.urls")),
     path("", include("volunteers.urls")),
     path("", include("progress.urls")),
+    path("", include("projects.urls")),
     path("", include("meetings.urls")),
 ]
 if settings.DEBUG:

@@ -19,6 +19,7 @@ from mohe_portal.context import SAMPLE_DATA
 from mohe_portal.sample_city import board, cases, cast, patrols, places
 from mohe_portal.sample_city.cast import SignIn
 from mohe_portal.sample_city.gatherings import hold_meetings
+from mohe_portal.sample_city.livelihood import start_projects
 from mohe_portal.sample_city.lives import World
 from mohe_portal.sample_city.reports import report_months
 
@@ -98,6 +99,7 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     patrols.walk_grids(seed, world)
     report.step("会议和交办事项")
     hold_meetings(seed, company, until=until, months=sizes.months)
+    start_projects(seed, company, until=until)
     Fact.write(SAMPLE_DATA, True)
     return Seeded(company.sign_ins, list(_followed()))
 
