@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
@@ -23,6 +23,8 @@ from complaints.models.complaint import Satisfaction
 from complaints.workflow import PATHS, Move, State, destination
 from grids.models import Community, Grid, GridAssignment, Landmark, Town
 from progress.models import Flag, Marking, MonthTask
+from volunteers import stats
+from volunteers.models import Finding, PatrolLog
 
 pytestmark = pytest.mark.django_db
 UNTIL = date(2026, 11, 20)  # a Friday
@@ -325,3 +327,24 @@ def test_one_unit_has_no_task_twice_in_a_month():
     )
     assert not twice.exists()
     assert Marking.objects.count() > MonthTask.objects.exclude(flag=Flag.UNMARKED).count()  # corrections too
+
+
+# --- patrols ---
+
+
+def test_most_grids_were_walked_on_most_of_the_last_thirty_days():
+    coverage = stats.patrol_coverage(UNTIL - timedelta(days=30), UNTIL, today=UNTIL)
+    assert coverage.covered.total == 30 * 101
+    assert 85 <= coverage.covered.percent <= 97
+    assert 0 < coverage.today.count < coverage.today.total == 101
+
+
+def test_each_case_of_a_patrol_belongs_to_one_log_of_its_grid_and_day():
+    since = datetime.combine(UNTIL - timedelta(days=30), time(), CITY_TIME)
+    cases = Complaint.objects.filter(channel=Channel.PATROL, filed_at__gte=since).exclude(grid=None)
+    findings = Finding.objects.exclude(complaint=None).select_related("log", "complaint")
+    assert sorted(cases.values_list("pk", flat=True)) == sorted(one.complaint_id for one in findings)
+    for one in findings:
+        log = one.log
+        assert (log.grid_id, log.result) == (one.complaint.grid_id, PatrolLog.Result.FINDINGS)
+        assert log.started_at <= one.complaint.filed_at <= log.finished_at <= NOW
