@@ -28,7 +28,7 @@
 // The element fires "map:chosen" with detail {longitude, latitude, place, grid} after each choice. Without JavaScript
 // nothing of this happens: give the page a list or a field that does the same.
 import { drawCity, loadCity, openMap, pinAt, say } from "./map/city.js";
-import { showCard } from "./map/card.js";
+import { emptyCard, showCard } from "./map/card.js";
 import { locate, myPosition, sentence } from "./map/where.js";
 
 const started = new WeakMap();
@@ -102,7 +102,8 @@ class CityMap {
   mark(code) {
     const grid = this.city.mark(code);
     const card = found(this.box.dataset.card);
-    if (grid && card) showCard(card, grid, this.box.dataset.detailUrl);
+    if (card && grid) showCard(card, grid, this.box.dataset.detailUrl);
+    else if (card) emptyCard(card);
   }
 
   /** Works without the map too, where it could not be opened: a position is still a position. */

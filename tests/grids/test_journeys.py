@@ -130,11 +130,15 @@ def test_the_map_is_used_by_keys_alone(open_page, city):
     page.keyboard.press("Enter")
 
     expect(page.locator("#grid-card h2")).to_have_text("阳光社区 002 网格")
-    for _ in range(2):
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(400)
+    page.keyboard.press("Enter")
+    expect(page.locator("#grid-card h2")).to_have_text("阳光社区 001 网格")
+    for _ in range(3):
         page.keyboard.press("ArrowLeft")
         page.wait_for_timeout(400)
     page.keyboard.press("Enter")
-    expect(page.locator("#grid-card h2")).to_have_text("阳光社区 001 网格")
+    expect(page.locator("#grid-card")).to_have_text("这里不在网格里。点地图上的网格，看谁负责。")
 
 
 def test_without_javascript_the_list_leads_to_the_grid(browser, live_server, city):

@@ -8,6 +8,13 @@ function pair(list, term, value) {
   list.append(dt, dd);
 }
 
+export function emptyCard(card) {
+  const words = document.createElement("p");
+  words.className = "mut";
+  words.textContent = "这里不在网格里。点地图上的网格，看谁负责。";
+  card.replaceChildren(words);
+}
+
 /** `detailUrl` is the address of a grid's page with CODE in place of the code. */
 export function showCard(card, grid, detailUrl) {
   const title = document.createElement("h2");
