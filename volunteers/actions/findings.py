@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts.models import User
 from common.errors import DomainError
@@ -86,20 +86,19 @@ def add_finding(
         latitude=point[1] if point else None, found_at=min(found_at or at, at), by=by, is_settled=is_settled,
         received_at=at, key=own_key, fingerprint=content,
     )  # fmt: skip
-    try:
-        return _store(_Told(finding, photos), choice=choice, at=at)
-    except IntegrityError:
-        # The same submission came in twice at once, and the other one won.
-        won = Finding.objects.filter(key=own_key).first()
-        if won is None:
-            raise
-        return won
+    return _store(_Told(finding, photos), choice=choice, at=at)
 
 
 @transaction.atomic
 def _store(told: _Told, *, choice: Choice, at: datetime) -> Finding:
     finding = told.finding
     PatrolLog.objects.filter(pk=finding.log_id).update(result=PatrolLog.Result.FINDINGS)
+    # That held the patrol until the end: the same finding sent twice at once is seen here by the slower one, which
+    # would take the case of the faster one for somebody else's.
+    twin = Finding.objects.filter(key=finding.key).first()
+    if twin:
+        ensure_same(twin.fingerprint, finding.fingerprint)
+        return twin
     if not finding.is_settled:
         known = None if choice == Choice.NEW else _closest_case(finding, at=at)
         if known and choice == Choice.ASK:
