@@ -86,7 +86,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
 
 # Pages that are in no list → the listed page whose part they are. One line per entry.
 BELOW: dict[str, tuple[str, ...]] = {
-    "complaints:queue": ("complaints:case", "complaints:move", "complaints:reveal_contact"),
+    "complaints:queue": ("complaints:case", "complaints:move", "complaints:reveal_contact", "complaints:publish"),
     "volunteers:patrols": ("volunteers:patrol", "volunteers:add_finding"),
     "volunteers:patrol_calendar": ("volunteers:patrol_log",),
     "progress:city": ("progress:city_month", "progress:board_year", "progress:board_month", "progress:history"),
@@ -97,6 +97,7 @@ BELOW: dict[str, tuple[str, ...]] = {
     "grids:import": ("grids:import_preview",),
     "accounts:units": ("accounts:unit", "accounts:unit_edit"),
     "accounts:users": ("accounts:user_edit", "accounts:user_new"),
+    "accounts:tokens": ("accounts:token_new",),
     "schedule": ("schedule_history",),
 }
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import public
 from common.months import Month
 from complaints import stats as complaint_stats
+from complaints.public_stats import recently_published
 from mohe_portal.context import ELDER_COOKIE
 from progress import stats as progress_stats
 
@@ -23,6 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "month": month,
         "figures": complaint_stats.closed_this_month(at=now),
         "boards": progress_stats.month_boards(month),
+        "published": recently_published(limit=4),
         "closed": complaint_stats.recently_closed(limit=6),
     }
     return render(request, "home.html", context)

@@ -20,6 +20,7 @@ from complaints.actions.moves import (
     sign,
     submit_result,
 )
+from complaints.actions.publishing import publish, unpublish, without_house
 from complaints.actions.reminders import remind_of_deadlines
 from complaints.actions.submissions import KeyReused, Receipt, app_key, submit, submitted_before
 
@@ -45,6 +46,7 @@ __all__ = [
     "pass_verification",
     "rate",
     "refusal_to_return",
+    "publish",
     "reject",
     "remove_draft_photo",
     "return_to_office",
@@ -59,5 +61,7 @@ __all__ = [
     "submit_result",
     "submitted_before",
     "take_call",
+    "unpublish",
     "web_key",
+    "without_house",
 ]

@@ -3,6 +3,7 @@ from complaints.models.complaint import Channel, Complaint, ComplaintQuerySet, N
 from complaints.models.draft import Draft, DraftPhoto
 from complaints.models.event import Event
 from complaints.models.photo import Photo
+from complaints.models.public_version import PublicVersion
 from complaints.models.reporter import Reporter
 from complaints.models.submission import Submission
 
@@ -17,6 +18,7 @@ __all__ = [
     "NumberSeries",
     "Photo",
     "ProblemGroup",
+    "PublicVersion",
     "Reporter",
     "Submission",
 ]

@@ -2,8 +2,9 @@ from complaints.views.draft_photos import add_photo, remove_photo
 from complaints.views.hotline import hotline, hotline_grids, hotline_hints
 from complaints.views.intake import new, new_step
 from complaints.views.photos import photo, small_photo
+from complaints.views.public_cases import published, published_case
 from complaints.views.receipt import leave, receipt, receipt_picture
-from complaints.views.staff import case, move, queue, reveal_contact
+from complaints.views.staff import case, move, publish, queue, reveal_contact, unpublish
 from complaints.views.tracking import rate, track, tracked
 
 __all__ = [
@@ -17,6 +18,9 @@ __all__ = [
     "new",
     "new_step",
     "photo",
+    "publish",
+    "published",
+    "published_case",
     "queue",
     "rate",
     "receipt",
@@ -26,4 +30,5 @@ __all__ = [
     "small_photo",
     "track",
     "tracked",
+    "unpublish",
 ]

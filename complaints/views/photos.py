@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import public
 from complaints import pictures
-from complaints.models import Complaint, DraftPhoto, Photo
+from complaints.models import Complaint, DraftPhoto, Photo, PublicVersion
 from complaints.models.photo import StoredPhoto
 from complaints.views.visitor import Visitor
 
@@ -41,7 +41,7 @@ def _visible(request: HttpRequest, token: str) -> StoredPhoto:
     """A photo that this person may see, or 404: whoever may not is not told that there is one."""
     stored = Photo.objects.filter(token=token).first()
     if stored:
-        if _staff_may_see(request, stored) or _resident_may_see(request, stored):
+        if _is_published(stored) or _staff_may_see(request, stored) or _resident_may_see(request, stored):
             return stored
         raise Http404
     draft = Visitor(request, at=timezone.now()).draft()
@@ -49,6 +49,10 @@ def _visible(request: HttpRequest, token: str) -> StoredPhoto:
     if own is None:
         raise Http404
     return own
+
+
+def _is_published(stored: Photo) -> bool:
+    return PublicVersion.objects.shown().filter(photos=stored).exists()
 
 
 def _staff_may_see(request: HttpRequest, stored: Photo) -> bool:

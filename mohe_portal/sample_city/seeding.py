@@ -21,6 +21,7 @@ from mohe_portal.sample_city.cast import SignIn
 from mohe_portal.sample_city.gatherings import hold_meetings
 from mohe_portal.sample_city.livelihood import start_projects
 from mohe_portal.sample_city.lives import World
+from mohe_portal.sample_city.published import publish_some
 from mohe_portal.sample_city.reports import report_months
 
 # The campaign, its units and its map are older than the first case that is shown.
@@ -95,6 +96,7 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     report_months(seed, company, until=until, photo_files=photo_files)
     report.step(f"{sizes.cases:,} 件案件")
     cases.file_cases(seed, world, count=sizes.cases, since=first_day, photo_files=photo_files, progress=report.share)
+    publish_some()
     report.step("30 天的日巡查")
     patrols.walk_grids(seed, world)
     report.step("会议和交办事项")
