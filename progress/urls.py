@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from common.converters import MonthConverter, YearConverter
-from progress.views import boards, marking, plan, reports
+from progress.views import boards, closing, marking, plan, reports
 
 register_converter(YearConverter, "yyyy")
 register_converter(MonthConverter, "mm")
@@ -14,6 +14,11 @@ urlpatterns = [
     path("board/<slug:group>/<yyyy:year>/<mm:month>/", boards.board_month, name="board_month"),
     path("workbench/flags/", marking.home, name="marking_home"),
     path("workbench/flags/public/", marking.publish, name="publish"),
+    path("workbench/flags/closing/", closing.closing, name="closing"),
+    path("workbench/flags/closing/<yyyy:year>/<mm:month>/", closing.closing_month, name="closing_month"),
+    path("workbench/flags/closing/<yyyy:year>/<mm:month>/close/", closing.close_month, name="close_month"),
+    path("workbench/flags/tasks/<int:pk>/correct/", closing.correct, name="correct"),
+    path("workbench/flags/tasks/<int:pk>/good/", closing.make_good, name="make_good"),
     path("workbench/flags/<slug:group>/<yyyy:year>/<mm:month>/", marking.grid, name="marking"),
     path("workbench/flags/<slug:group>/<yyyy:year>/<mm:month>/red/", marking.mark_selected, name="mark_selected"),
     path("workbench/flags/<slug:group>/<yyyy:year>/<mm:month>/undo/", marking.undo, name="undo_marking"),

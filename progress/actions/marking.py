@@ -70,13 +70,13 @@ def unmark(task: MonthTask, *, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def mark_all_red(tasks: Iterable[MonthTask], *, by: User, at: datetime) -> list[StaleTask]:
+def mark_all_red(tasks: Iterable[MonthTask], *, by: User, at: datetime) -> list[DomainError]:
     """Red flags for a selection at once; gives back what others changed first, which stays as it is."""
-    refused = []
+    refused: list[DomainError] = []
     for task in tasks:
         try:
             _mark(task, Flag.RED, None, by=by, at=at)
-        except StaleTask as stale:
+        except (StaleTask, MonthClosed) as stale:
             refused.append(stale)
     return refused
 

@@ -11,6 +11,7 @@ from accounts.access import public
 from accounts.models import SpecialGroup
 from common.months import Month
 from progress import stats
+from progress.closing_stats import closed_month, closed_months, corrections
 from progress.forms import BoardChoice, MonthChoice
 from progress.permissions import may_mark_flags, may_read_statements
 
@@ -37,7 +38,12 @@ def city_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     shown = Month(year, month)
     boards = stats.month_boards(shown)
     everything = sum((board.tasks for board in boards), stats.FlagCounts())
-    facts = {"boards": boards, "everything": everything, "months": months_to_choose(shown)}
+    facts = {
+        "boards": boards,
+        "everything": everything,
+        "months": months_to_choose(shown),
+        "corrections": corrections(shown),
+    }
     return _page(request, "progress/city.html", shown, facts)
 
 
@@ -56,6 +62,8 @@ def board_year(request: HttpRequest, group: str, year: int) -> HttpResponse:
         "phone_rows": [(row, row.cells[shown.month - 1]) for row in board.rows],
         "statements": stats.blue_statements(owner, shown) if readable else [],
         "groups": stats.groups_with_board(),
+        "closed_months": closed_months(year),
+        "corrections": corrections(shown, owner),
         "years": sorted({year, current_month().year, *(month.year for month in stats.months_with_tasks())}),
     }
     return _page(request, "progress/board_year.html", shown, facts)
@@ -67,7 +75,12 @@ def board_month(request: HttpRequest, group: str, year: int, month: int) -> Http
     """The tasks of a group's month, with the statements of the blue ones where they may be read."""
     shown = Month(year, month)
     board = stats.month_board(board_owner(group), shown, with_statements=may_read_statements(request.user))
-    facts = {"board": board, "groups": stats.groups_with_board(), "months": months_to_choose(shown)}
+    facts = {
+        "board": board,
+        "groups": stats.groups_with_board(),
+        "months": months_to_choose(shown),
+        "corrections": corrections(shown, board.group),
+    }
     return _page(request, "progress/board_month.html", shown, facts)
 
 
@@ -100,5 +113,7 @@ def _page(request: HttpRequest, template: str, shown: Month, facts: dict[str, An
         "previous": shown.shifted(-1),
         "next": shown.shifted(1),
         "may_mark": may_mark_flags(request.user),
+        "closed": closed_month(shown),
+        "may_read_reasons": may_read_statements(request.user),
     }
     return render(request, template, frame | facts)

@@ -17,8 +17,9 @@ from common.errors import DomainError
 from common.http import Request
 from common.months import Month
 from progress import actions, stats
+from progress.closing_stats import closed_month
 from progress.forms import GridFilter, MarkForm, MonthChoice, PublicityForm, Shown, StatementForm
-from progress.models import Flag, MonthTask, Publicity
+from progress.models import Flag, Mark, MonthTask, Publicity
 from progress.permissions import may_mark_flags
 from progress.report_stats import with_reports
 from progress.views.boards import board_owner, current_month, months_to_choose
@@ -58,6 +59,7 @@ def home(request: Request) -> HttpResponse:
         "month": month,
         "months": months_to_choose(month),
         "boards": boards,
+        "closed": closed_month(month),
         "everything": sum((board.tasks for board in boards), stats.FlagCounts()),
         "next_board": next((board for board in boards if board.tasks.unmarked), None),
         "publicity": PublicityForm(initial={"publicity": Publicity.current()}),
@@ -80,7 +82,10 @@ def publish(request: Request) -> HttpResponse:
 @require_safe
 def grid(request: Request, group: str, year: int, month: int) -> HttpResponse:
     """All tasks of a board's month, to be marked by keyboard or by plain buttons."""
-    return _grid(request, board_owner(group), Month(year, month))
+    owner, shown = board_owner(group), Month(year, month)
+    if closed_month(shown):
+        return redirect("progress:board_month", group, year, month)
+    return _grid(request, owner, shown)
 
 
 @only(Role.OFFICE)
@@ -131,10 +136,10 @@ def mark(request: Request, pk: int) -> HttpResponse:
     task.version = form.cleaned_data["version"]
     try:
         _apply(request, task, Flag(form.cleaned_data["flag"]), statement)
-    except actions.StaleTask as stale:
+    except (actions.StaleTask, actions.MonthClosed) as refused:
         # Caught here, unlike elsewhere: the row itself must show the new state beside what was typed.
         task.refresh_from_db()
-        return _answer(request, Row(task, statement, stale.message), status=409)
+        return _answer(request, Row(task, statement, refused.message), status=409)
     return _answer(request, Row(task))
 
 
@@ -154,7 +159,16 @@ def history(request: Request, pk: int) -> HttpResponse:
     """Every marking of a task: who, when, from what to what, with which statement."""
     task = get_object_or_404(MonthTask.objects.select_related("unit", "group"), pk=pk)
     template = "progress/history.html#in_grid" if request.htmx else "progress/history.html"
-    return render(request, template, {"task": task, "steps": stats.marking_steps(task)})
+    facts: dict[str, Any] = {"task": task, "steps": stats.marking_steps(task)}
+    if not request.htmx:
+        is_past = task.due_month < current_month()
+        facts |= {
+            "may_mark": may_mark_flags(request.user),
+            "may_make_good": is_past and task.mark == Mark.BLUE,
+            "made_good": f"{task.made_good_on:%Y-%m-%d}　{task.made_good_note}" if task.made_good_on else "",
+            "corrections": task.corrections.select_related("task__unit", "by", "by__unit", "by__group"),
+        }
+    return render(request, template, facts)
 
 
 def _statement_form(request: Request, task: MonthTask) -> StatementForm:
