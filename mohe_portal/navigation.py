@@ -52,6 +52,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
         [
             ("红蓝旗图版", "progress:city", STAFF),
             ("标旗", "progress:marking_home", frozenset({Role.OFFICE})),
+            ("锁定月份", "progress:closing", frozenset({Role.OFFICE, Role.LEADER})),
             ("月任务", "progress:tasks", frozenset({Role.OFFICE, Role.LIAISON, Role.GROUP_HEAD, Role.LEADER})),
             ("月报告", "progress:reports", frozenset({Role.OFFICE, Role.LIAISON, Role.GROUP_HEAD, Role.LEADER})),
         ],
@@ -90,6 +91,7 @@ BELOW: dict[str, tuple[str, ...]] = {
     "volunteers:patrols": ("volunteers:patrol", "volunteers:add_finding"),
     "volunteers:patrol_calendar": ("volunteers:patrol_log",),
     "progress:city": ("progress:city_month", "progress:board_year", "progress:board_month", "progress:history"),
+    "progress:closing": ("progress:closing_month", "progress:correct", "progress:make_good"),
     "progress:marking_home": ("progress:marking", "progress:mark"),
     "progress:tasks": ("progress:task_new",),
     "progress:reports": ("progress:report", "progress:unit_report"),

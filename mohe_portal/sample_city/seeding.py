@@ -18,6 +18,7 @@ from complaints.workflow import State
 from mohe_portal.context import SAMPLE_DATA
 from mohe_portal.sample_city import board, cases, cast, patrols, places
 from mohe_portal.sample_city.cast import SignIn
+from mohe_portal.sample_city.closings import close_past_months
 from mohe_portal.sample_city.gatherings import hold_meetings
 from mohe_portal.sample_city.livelihood import start_projects
 from mohe_portal.sample_city.lives import World
@@ -94,6 +95,7 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     report.step(f"{sizes.months} 个月的月任务和红蓝旗")
     board.fill_boards(seed, company, until=until, months=sizes.months)
     report_months(seed, company, until=until, photo_files=photo_files)
+    close_past_months(company, until=until, months=sizes.months)
     report.step(f"{sizes.cases:,} 件案件")
     cases.file_cases(seed, world, count=sizes.cases, since=first_day, photo_files=photo_files, progress=report.share)
     publish_some()
