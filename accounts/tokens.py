@@ -14,7 +14,7 @@ from common import client
 from common.budgets import Limit, spend
 
 REQUESTS_PER_TOKEN = Limit(
-    name="api-token", most=600, per=timedelta(minutes=1), refusal="这个密钥一分钟内请求得太多了，请过一分钟再试。"
+    name="api-token", most=3000, per=timedelta(minutes=1), refusal="这个密钥一分钟内请求得太多了，请过一分钟再试。"
 )
 WRONG_KEYS_PER_CLIENT = Limit(
     name="api-wrong-key", most=30, per=timedelta(hours=1), refusal="密钥试错太多次了，请过一小时再试。"
