@@ -63,6 +63,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("会议", "meetings:meetings", AT_THE_TABLE | {Role.LIAISON}),
             ("交办事项", "meetings:items", AT_THE_TABLE | {Role.LIAISON}),
             ("民生实事", "projects:projects", STAFF),
+            ("制度文件", "library:documents", STAFF),
         ],
     ),
     (

@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "volunteers",
     "progress",
     "projects",
+    "library",
     "meetings",
     "mohe_portal",
 ]

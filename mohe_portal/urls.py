@@ -42,6 +42,7 @@ urlpatterns = [
     path("", include("volunteers.urls")),
     path("", include("progress.urls")),
     path("", include("projects.urls")),
+    path("", include("library.urls")),
     path("", include("meetings.urls")),
 ]
 if settings.DEBUG:

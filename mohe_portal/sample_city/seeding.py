@@ -21,6 +21,7 @@ from mohe_portal.sample_city.cast import SignIn
 from mohe_portal.sample_city.closings import close_past_months
 from mohe_portal.sample_city.gatherings import hold_meetings
 from mohe_portal.sample_city.livelihood import start_projects
+from mohe_portal.sample_city.rules import shelve
 from mohe_portal.sample_city.lives import World
 from mohe_portal.sample_city.published import publish_some
 from mohe_portal.sample_city.reports import report_months
@@ -104,6 +105,7 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     report.step("会议和交办事项")
     hold_meetings(seed, company, until=until, months=sizes.months)
     start_projects(seed, company, until=until)
+    shelve(company, until=until, files=photo_files)
     Fact.write(SAMPLE_DATA, True)
     return Seeded(company.sign_ins, list(_followed()))
 

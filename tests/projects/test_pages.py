@@ -79,7 +79,7 @@ def test_the_unit_writes_progress_with_a_photo_that_everybody_sees(client, proje
         "image/jpeg",
     )
     assert "sandbox" in picture["Content-Security-Policy"]
-    picture.close()
+    assert b"".join(picture.streaming_content).startswith(b"\xff\xd8")
 
 
 def test_a_file_that_is_no_photo_is_refused_and_the_words_stay(client, project, liaison):
