@@ -29,6 +29,12 @@ test: .venv/.dev static/dist/.built programs ## 全部检查和测试 Lint, type
 lint: .venv/.dev ## 代码检查 Lint, types and import contracts only
 	@exec $(PY) scripts/run_checks.py --lint
 
+.PHONY: faults
+faults: STEPS := 6
+faults: .venv/.dev static/dist/.built programs ## 故障测试 Break queue, workers, sinks and databases, on both databases
+	@TEST_DATABASE=sqlite .venv/bin/pytest tests/faults -m "fault or not fault" --timeout 400 -q
+	@TEST_DATABASE=postgres .venv/bin/pytest tests/faults -m "fault or not fault" --timeout 400 -q
+
 .PHONY: assets
 assets: static/dist/.built ## 生成样式和脚本 Build the front end
 

@@ -8,12 +8,15 @@ from django.db import transaction
 from common.masking import hide_phones
 from notifications import channels
 from notifications.models import Channel, ChannelChoice, Kind, Notice, NoticeDelivery, Urgency
+from notifications.nudge import Nudger
 from notifications.quiet import not_before
 from notifications.tasks import deliver_waiting
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
+# Looked up at each call: tests put another in its place.
+nudge = Nudger(lambda: deliver_waiting.delay())
 # A tracking code as it is shown.
 CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}(?![0-9A-Za-z])")
 
@@ -51,7 +54,7 @@ def notify(
     ]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
     if _write_deliveries(notices, at=at):
-        transaction.on_commit(_nudge, robust=True)
+        transaction.on_commit(nudge, robust=True)
 
 
 def _write_deliveries(notices: Sequence[Notice], *, at: datetime) -> bool:
@@ -94,8 +97,3 @@ def _ways_out(notices: Sequence[Notice]) -> list[tuple[Notice, Channel]]:
 
 def _harmless(text: str) -> str:
     return CODE.sub("（查询码已隐去）", hide_phones(text))
-
-
-def _nudge() -> None:
-    """Ask a worker to deliver now. With the queue down the notice waits for the sweep."""
-    deliver_waiting.delay()

@@ -30,6 +30,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for marker, database in ONLY_ON.items()
         if item.get_closest_marker(marker) and database != environment.DATABASE
     }
+    if "fault" not in config.option.markexpr:
+        elsewhere |= {item for item in items if item.get_closest_marker("fault")}
     if elsewhere:
         config.hook.pytest_deselected(items=list(elsewhere))
         items[:] = [item for item in items if item not in elsewhere]

@@ -1,5 +1,7 @@
 import json
+import time
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.db import OperationalError as DatabaseDown
@@ -57,6 +59,7 @@ def test_a_commit_asks_a_worker_to_deliver(sink, django_capture_on_commit_callba
     with django_capture_on_commit_callbacks(execute=True):
         notify(UserFactory())
 
+    assert outbox.nudge.wait(10)
     assert asked == ["now"]
 
 
@@ -76,6 +79,7 @@ def test_with_the_queue_down_the_notice_stays_and_the_sweep_delivers_it(
     monkeypatch.setattr(tasks.deliver_waiting, "delay", refuse)
     with django_capture_on_commit_callbacks(execute=True):
         notify(UserFactory())
+    assert outbox.nudge.wait(10)
     assert lines(sink) == []
 
     assert delivery.deliver_all_waiting(at=MONDAY + LATER) == 1
@@ -223,3 +227,25 @@ def test_a_database_that_is_down_is_no_fault_of_the_notice(sink, monkeypatch):
 
     with pytest.raises(DatabaseDown):
         delivery.deliver_all_waiting(at=MONDAY)
+
+
+def test_who_commits_does_not_wait_for_a_queue_that_hangs_and_nobodys_nudge_is_forgotten(
+    sink, django_capture_on_commit_callbacks, monkeypatch
+):
+    answers, asked = Event(), []
+
+    def hang():
+        asked.append("now")
+        answers.wait(10)
+
+    monkeypatch.setattr(tasks.deliver_waiting, "delay", hang)
+    begun = time.monotonic()
+    for number in range(5):
+        with django_capture_on_commit_callbacks(execute=True):
+            notify(UserFactory(), reason=f"case:{number}")
+    waited = time.monotonic() - begun
+    answers.set()
+
+    assert waited < 5
+    assert outbox.nudge.wait(10)
+    assert asked == ["now", "now"]  # one for the first, one for all who came while it hung
