@@ -51,10 +51,15 @@ class CityMap {
     this.map = openMap(this.box);
     this.city = drawCity(this.map, city, { landmarks: this.box.dataset.landmarks !== "off" });
     this.city.show(this.box.dataset.selected);
-    if (this.box.dataset.point) this.pin(...this.box.dataset.point.split(",").map(Number));
+    if (this.box.dataset.point) this.showPoint(...this.box.dataset.point.split(",").map(Number));
     else if (this.isPicker) this.startPicker();
     else if (this.box.dataset.card) this.startBrowsing();
     if (this.isPicker || this.box.dataset.card) this.listenToEnter();
+  }
+
+  showPoint(longitude, latitude) {
+    this.pin(longitude, latitude);
+    if (!this.box.dataset.selected) this.city.bringIntoView([latitude, longitude]);
   }
 
   startPicker() {

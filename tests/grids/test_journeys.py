@@ -312,3 +312,95 @@ def test_axe_finds_nothing_on_the_list_of_faults(open_page, office, tmp_path):
     expect(page.locator("#error-summary")).to_contain_text("应是 9 位数字，现在是 1 位")
     assert violations(page) == []
     assert no_wider_than(page, 360)
+
+
+# --- the map as other pages use it ---
+
+
+@pytest.fixture
+def map_pages(settings):
+    settings.ROOT_URLCONF = "tests.grids.map_pages"
+
+
+def chosen(page):
+    return page.locator("#lng").input_value(), page.locator("#lat").input_value(), page.locator("#grid").input_value()
+
+
+def test_a_tap_picks_a_point_and_says_whose_it_is(open_page, city, map_pages):
+    page = open_page("/picker/", 360)
+    page.locator("path.map-grid").first.click()
+
+    expect(page.locator("#where")).to_have_text("阳光社区 001 网格，示例小区甲主责单位：示例单位 07。")
+    longitude, latitude, grid = chosen(page)
+    assert WEST < float(longitude) < WEST + SIZE
+    assert SOUTH < float(latitude) < SOUTH + SIZE
+    assert len(longitude.split(".")[1]) == 6
+    assert grid == "232701100002001"
+
+
+def test_the_pin_can_be_dragged_to_the_next_grid(open_page, city, map_pages):
+    page = open_page("/picker/", 768)
+    page.locator("path.map-grid").first.click()
+    page.locator("#where:not([hidden])").wait_for()
+    page.wait_for_timeout(500)
+    pin = page.locator(".map-pin").bounding_box()
+    page.mouse.move(pin["x"] + 15, pin["y"] + 20)
+    page.mouse.down()
+    target = page.locator("path.map-grid:not(.on)").first.bounding_box()
+    page.mouse.move(target["x"] + target["width"] / 2, target["y"] + target["height"] / 2, steps=5)
+    page.mouse.up()
+
+    expect(page.locator("#where")).to_have_text("阳光社区 002 网格，示例小区乙主责单位还没有定，由创城办安排。")
+    assert chosen(page)[2] == "232701100002002"
+
+
+def test_a_point_beside_the_grids_is_kept_and_said(open_page, context, city, map_pages):
+    context.grant_permissions(["geolocation"])
+    context.set_geolocation({"longitude": WEST - 0.001, "latitude": SOUTH})
+    page = open_page("/picker/", 360)
+    page.get_by_role("button", name="用我现在的位置").click()
+
+    expect(page.locator("#where")).to_contain_text("这里不在网格里")
+    assert chosen(page) == (f"{WEST - 0.001:.6f}", f"{SOUTH:.6f}", "")
+    page.get_by_role("button", name="不标位置").click()
+    assert chosen(page) == ("", "", "")
+    expect(page.locator("#where")).to_be_hidden()
+    expect(page.locator(".map-pin")).to_have_count(0)
+
+
+def test_a_position_counts_even_where_the_map_cannot_be_opened(page, context, live_server, city, map_pages):
+    page.route("**/api/v1/grids/", lambda route: route.abort())
+    context.grant_permissions(["geolocation"])
+    context.set_geolocation({"longitude": WEST + SIZE / 2, "latitude": SOUTH + SIZE / 2})
+    page.goto(live_server.url + "/picker/")
+    page.get_by_role("button", name="用我现在的位置").click()
+
+    expect(page.locator("#where")).to_contain_text("主责单位：示例单位 07")
+    assert chosen(page)[2] == "232701100002001"
+
+
+def test_a_point_that_was_entered_before_is_shown_again(open_page, city, map_pages):
+    page = open_page(f"/picker/?lng={WEST + SIZE / 2}&lat={SOUTH + SIZE / 2}", 360)
+
+    expect(page.locator("#where")).to_contain_text("阳光社区 001 网格")
+    expect(page.locator(".map-pin")).to_have_count(1)
+
+
+def test_a_grid_chosen_from_the_list_is_shown_without_a_point(open_page, city, map_pages):
+    page = open_page("/picker/", 360)
+    page.locator("path.map-grid").first.wait_for()
+    page.locator("#grid").select_option("232701100002002")
+
+    expect(page.locator("path.map-grid.on")).to_have_count(1)
+    assert chosen(page) == ("", "", "232701100002002")
+
+
+def test_the_point_of_a_case_stays_where_it_is(open_page, city, map_pages):
+    page = open_page(f"/point/?point={WEST + SIZE / 2},{SOUTH + SIZE / 2}", 360)
+    page.locator("path.map-grid.on").wait_for()
+    grid, pin = page.locator("path.map-grid.on").bounding_box(), page.locator(".map-pin").bounding_box()
+
+    assert abs((pin["x"] + 15) - (grid["x"] + grid["width"] / 2)) < 3
+    assert abs((pin["y"] + 36) - (grid["y"] + grid["height"] / 2)) < 3
+    page.locator("path.map-grid:not(.on)").first.click()
+    assert page.locator(".map-pin").bounding_box() == pin
