@@ -4,9 +4,10 @@ import os
 import signal
 import subprocess
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
+import psycopg2
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -66,6 +67,9 @@ class FaultyPostgres:
         self._servers = ExitStack()
         self.url = self._servers.enter_context(private_postgres(folder / "postgres"))
         self._data = folder / "postgres" / "data"
+        # The tests' servers are hasty; here a commit that was acknowledged must be on its way to the disk.
+        with closing(psycopg2.connect(self.url)) as connection, connection, connection.cursor() as cursor:
+            cursor.execute("ALTER ROLE portal SET synchronous_commit = on")
 
     def crash_and_recover(self, *, seconds_down: float) -> None:
         """Kill every server process at once, as a power cut does, and start it again."""
