@@ -35,6 +35,10 @@ export function openMap(box) {
     zoomAnimation: !calm,
     inertia: !calm,
   });
+  // Leaflet focuses the map on a tap, and the browser takes that for the keyboard: the cross is for keys only.
+  box.addEventListener("pointerdown", () => box.classList.add("map-by-hand"));
+  box.addEventListener("keydown", () => box.classList.remove("map-by-hand"));
+  box.addEventListener("blur", () => box.classList.remove("map-by-hand"));
   map.on("focus", () => map.scrollWheelZoom.enable());
   map.on("blur", () => map.scrollWheelZoom.disable());
   L.control.zoom({ position: "topright", zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
