@@ -21,10 +21,10 @@ from mohe_portal.sample_city.cast import SignIn
 from mohe_portal.sample_city.closings import close_past_months
 from mohe_portal.sample_city.gatherings import hold_meetings
 from mohe_portal.sample_city.livelihood import start_projects
-from mohe_portal.sample_city.rules import shelve
 from mohe_portal.sample_city.lives import World
 from mohe_portal.sample_city.published import publish_some
 from mohe_portal.sample_city.reports import report_months
+from mohe_portal.sample_city.rules import shelve
 
 # The campaign, its units and its map are older than the first case that is shown.
 CAMPAIGN_BEFORE_FIRST_MONTH = timedelta(days=60)
