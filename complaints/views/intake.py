@@ -40,6 +40,8 @@ def new(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     visitor = Visitor(request, at=now)
     draft = visitor.draft()
+    if "grid" in request.GET:
+        visitor.comes_from_grid(request.GET["grid"])
     if "restart" in request.POST:
         visitor.drops_draft()
         return redirect("complaints:new")
@@ -98,8 +100,10 @@ def _step_url(step: str) -> str:
 
 
 def _where(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
+    visitor = Visitor(request, at=now)
     data = request.POST if request.method == "POST" else None
-    form = WhereForm(data, initial=draft.answers, on=now.astimezone(CITY_TIME).date())
+    initial = {"grid": visitor.grid_come_from()} | draft.answers
+    form = WhereForm(data, initial=initial, on=now.astimezone(CITY_TIME).date())
     if form.is_valid():
         actions.keep_answers(draft, answers=form.cleaned_data, at=now)
         return redirect("complaints:new_step", "photos")

@@ -17,7 +17,7 @@ RECEIPT_FOR = timedelta(hours=24)
 FOLLOWED_FOR = timedelta(hours=1)
 FILED_REMEMBERED = 5
 
-DRAFT, FILED, RECEIPT, FOLLOWED = "draft", "filed", "receipt", "followed"
+DRAFT, FILED, RECEIPT, FOLLOWED, GRID = "draft", "filed", "receipt", "followed", "from_grid"
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,18 @@ class Visitor:
     def drops_draft(self) -> None:
         self.session.pop(DRAFT, None)
 
+    def comes_from_grid(self, code: str) -> None:
+        """The page of a grid led here: its grid is chosen until the resident says otherwise."""
+        self.session[GRID] = code[:15]
+
+    def grid_come_from(self) -> str:
+        return str(self.session.get(GRID, ""))
+
     def has_filed(self, draft_id: UUID, *, key: str, reporter: Reporter) -> None:
         """The draft became a case: show its receipt, and let the person who just typed the phone see everything."""
         filed = [kept for kept in self.session.get(FILED, []) if kept != str(draft_id)]
         self.session[FILED] = [str(draft_id), *filed][:FILED_REMEMBERED]
+        self.session.pop(GRID, None)
         if self.session.get(DRAFT) == str(draft_id):
             self.drops_draft()
         self.session[RECEIPT] = {"key": key, "until": (self.at + RECEIPT_FOR).timestamp()}

@@ -107,6 +107,14 @@ def test_going_back_shows_what_was_entered(client):
     assert PLACE in words(client.get(CONTACT)) and "1 张" in words(client.get(CONTACT))
 
 
+def test_who_comes_from_the_page_of_a_grid_finds_it_chosen(client):
+    grid = GridFactory()
+    client.get(f"{NEW}?grid={grid.code}")
+    say_what(client)
+
+    assert soup(client.get(WHERE)).select_one("option[selected]")["value"] == grid.code
+
+
 def test_changing_an_earlier_answer_keeps_the_others(client):
     walk_to_contact(client, upload())
     say_what(client, text="换了个说法，还是积雪。")
