@@ -257,10 +257,10 @@ def test_photos_of_the_result_stand_with_the_move_they_came_with(liaison):
 
 
 def told():
-    """Who was told what, newest case last; then forgotten."""
-    notices = [(notice.recipient, notice.title.partition("：")[0]) for notice in Notice.objects.order_by("pk")]
+    """Who was told what, by title and person (in which order they were written says nothing); then forgotten."""
+    notices = [(notice.recipient, notice.title.partition("：")[0]) for notice in Notice.objects.all()]
     Notice.objects.all().delete()
-    return notices
+    return sorted(notices, key=lambda told: (told[1], told[0].pk))
 
 
 @pytest.fixture
