@@ -20,6 +20,8 @@ LOGS = ROOT / "build" / "checks"
 BIN = Path(sys.executable).parent
 PACKAGES = (*tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"], "scripts")
 TELL_EVERY_SECONDS = 30
+# The journeys wait for a browser half of the time; a second worker uses it. Files stay together for their fixtures.
+TWO_WORKERS = ("-n", "2", "--dist", "loadfile")
 
 
 @dataclass
@@ -48,7 +50,7 @@ def tool(name: str, *arguments: str) -> list[str]:
     return [str(BIN / name), *arguments]
 
 
-def suite(database: str) -> Check:
+def suite(database: str, *more: str) -> Check:
     report = LOGS / f"{database}.xml"
     return Check(
         f"{database} 测试 pytest",
@@ -60,6 +62,7 @@ def suite(database: str) -> Check:
             f"--junitxml={report}",
             f"--output={LOGS / database}",
             "--durations=10",
+            *more,
         ),
         # What needs no database goes where no browser makes the run longer.
         env={"TEST_DATABASE": database, "TEST_ONCE_ON": "postgres"},
@@ -151,7 +154,7 @@ def main(lint_only: bool) -> int:
     for old in LOGS.glob("*.xml"):
         old.unlink()
     # Two lanes for two cores: the longer suite, with the browser, beside everything else.
-    suites = [] if lint_only else [suite("sqlite"), suite("postgres")]
+    suites = [] if lint_only else [suite("sqlite", *TWO_WORKERS), suite("postgres")]
     lanes = [suites[:1], [*lint_checks(), *suites[1:]]]
     outcomes: list[Outcome] = []
     with ThreadPoolExecutor(len(lanes)) as pool:
