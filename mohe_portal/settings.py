@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "projects",
     "library",
     "meetings",
+    "reports",
     "mohe_portal",
 ]
 MIDDLEWARE = [

@@ -44,6 +44,7 @@ urlpatterns = [
     path("", include("projects.urls")),
     path("", include("library.urls")),
     path("", include("meetings.urls")),
+    path("", include("reports.urls")),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("components/", views.components, name="components"))
