@@ -20,8 +20,11 @@ LOGS = ROOT / "build" / "checks"
 BIN = Path(sys.executable).parent
 PACKAGES = (*tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"], "scripts")
 TELL_EVERY_SECONDS = 30
-# The journeys wait for a browser half of the time; a second worker uses it. Files stay together for their fixtures.
+# Journeys wait for a browser, and tests of whole programs for those to start: a second worker uses that time.
+# Files stay together for their fixtures.
 TWO_WORKERS = ("-n", "2", "--dist", "loadfile")
+# The suite starts dozens of processes; each would compile the whole portal again.
+KEEP_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 @dataclass
@@ -50,7 +53,7 @@ def tool(name: str, *arguments: str) -> list[str]:
     return [str(BIN / name), *arguments]
 
 
-def suite(database: str, *more: str) -> Check:
+def suite(database: str) -> Check:
     report = LOGS / f"{database}.xml"
     return Check(
         f"{database} 测试 pytest",
@@ -62,7 +65,7 @@ def suite(database: str, *more: str) -> Check:
             f"--junitxml={report}",
             f"--output={LOGS / database}",
             "--durations=10",
-            *more,
+            *TWO_WORKERS,
         ),
         # What needs no database goes where no browser makes the run longer.
         env={"TEST_DATABASE": database, "TEST_ONCE_ON": "postgres"},
@@ -88,7 +91,7 @@ def run(check: Check) -> Outcome:
         process = subprocess.Popen(
             check.command,
             cwd=ROOT,
-            env=os.environ | check.env,
+            env=os.environ | KEEP_BYTECODE | check.env,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -153,8 +156,8 @@ def main(lint_only: bool) -> int:
     LOGS.mkdir(parents=True, exist_ok=True)
     for old in LOGS.glob("*.xml"):
         old.unlink()
-    # Two lanes for two cores: the longer suite, with the browser, beside everything else.
-    suites = [] if lint_only else [suite("sqlite", *TWO_WORKERS), suite("postgres")]
+    # Two lanes: the suite with the browser beside everything else.
+    suites = [] if lint_only else [suite("sqlite"), suite("postgres")]
     lanes = [suites[:1], [*lint_checks(), *suites[1:]]]
     outcomes: list[Outcome] = []
     with ThreadPoolExecutor(len(lanes)) as pool:

@@ -22,6 +22,8 @@ ONLY_ON = {
     "needs_postgres": "postgres",
 }
 
+WAITING_FOR_PROGRAMS = ("tests/setup/", "tests/faults/", "tests/portal/test_backup", "tests/sample_city/")
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     elsewhere = {
@@ -32,6 +34,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     }
     if "fault" not in config.option.markexpr:
         elsewhere |= {item for item in items if item.get_closest_marker("fault")}
+    # Those that wait for other programs begin, while there is other work to do beside them. The sort is stable.
+    items.sort(key=lambda item: not item.nodeid.startswith(WAITING_FOR_PROGRAMS))
     if elsewhere:
         config.hook.pytest_deselected(items=list(elsewhere))
         items[:] = [item for item in items if item not in elsewhere]

@@ -1,12 +1,15 @@
 import io
 import json
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Role, SpecialGroup, Unit, User
@@ -16,7 +19,8 @@ from grids.models import Grid, GridAssignment, Landmark, LeaderAssignment
 from mohe_portal.management.commands.seed_sample_city import ProgressLines
 from progress.models import Marking, MonthTask
 
-pytestmark = pytest.mark.django_db
+# What the seeding writes is read on both databases by test_seeding.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 UNTIL = date(2026, 11, 20)
 # Keys are the database's own affair; passwords and the encryption of phones are random on purpose.
 ROWS = {
@@ -51,34 +55,39 @@ def _photos_of_its_own(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
-def rows_of_a_city(seed_number, media, settings):
-    """Every row of a city that is seeded and taken back again."""
+@dataclass(frozen=True)
+class City:
+    rows: dict[type[Model], list[tuple[Any, ...]]]
+    passwords: set[str]
+
+
+def city(seed_number, media, settings):
+    """Every row of a city that is seeded and taken back again, and the passwords that were printed."""
     settings.MEDIA_ROOT = media
     with transaction.atomic():
-        seed(cases=60, seed=seed_number)
+        said = seed(cases=60, seed=seed_number)
         rows = {model: list(model.objects.order_by("pk").values_list(*names)) for model, names in ROWS.items()}
         transaction.set_rollback(True)
-    return rows
+    return City(rows, set(re.findall(r"(?:[A-Z][a-z]\d-?){4}", said)))
 
 
-def test_the_same_seed_makes_the_same_city(settings, tmp_path):
-    first, second = (rows_of_a_city(1, tmp_path / folder, settings) for folder in ("first", "second"))
+def test_the_seed_decides_all_but_the_passwords(settings, tmp_path):
+    first, same, other = (city(number, tmp_path / str(at), settings) for at, number in enumerate((1, 1, 2)))
     for model in ROWS:
-        assert first[model] == second[model]
-
-
-def test_another_seed_makes_another_city_of_the_same_size(settings, tmp_path):
-    first, second = (rows_of_a_city(number, tmp_path / str(number), settings) for number in (1, 2))
-    assert first[Grid] != second[Grid]
-    assert first[Complaint] != second[Complaint]
+        assert first.rows[model] == same.rows[model]
+    assert len(first.passwords) == len(same.passwords) == len(Role)
+    assert not first.passwords & same.passwords
+    assert first.rows[Grid] != other.rows[Grid]
+    assert first.rows[Complaint] != other.rows[Complaint]
     for model in (Unit, Grid, Complaint, User):
-        assert len(first[model]) == len(second[model])
+        assert len(first.rows[model]) == len(other.rows[model])
 
 
-def test_the_printed_and_the_written_passwords_open_the_doors(tmp_path):
+def test_the_printed_and_the_written_passwords_open_the_doors_and_only_their_owner_reads_them(tmp_path):
     written = tmp_path / "sign-ins.json"
     said = seed(credentials_json=written)
     rows = json.loads(written.read_text())
+    assert written.stat().st_mode & 0o777 == 0o600
     assert {row["role"] for row in rows} == set(Role.labels)
     assert len(rows) == len(Role)
     for row in rows:
@@ -86,20 +95,6 @@ def test_the_printed_and_the_written_passwords_open_the_doors(tmp_path):
         assert user.check_password(row["password"]) and user.name == row["name"]
         validate_password(row["password"], user)
         assert re.search(rf"{row['username']}\s+{row['password']}\s+{row['role']}", said)
-
-
-def test_nobody_but_the_owner_reads_the_file_of_sign_ins(tmp_path):
-    seed(credentials_json=tmp_path / "sign-ins.json")
-    assert (tmp_path / "sign-ins.json").stat().st_mode & 0o777 == 0o600
-
-
-def test_passwords_differ_from_one_seeding_to_the_next():
-    with transaction.atomic():
-        first = seed()
-        transaction.set_rollback(True)
-    passwords = [set(re.findall(r"(?:[A-Z][a-z]\d-?){4}", said)) for said in (first, seed())]
-    assert len(passwords[0]) == len(passwords[1]) == len(Role)
-    assert not passwords[0] & passwords[1]
 
 
 def test_it_says_how_far_it_is():
@@ -139,23 +134,14 @@ def test_a_seeding_that_is_broken_off_leaves_neither_rows_nor_photos(monkeypatch
     assert not list((tmp_path / "media").rglob("*.jpg"))
 
 
-@pytest.mark.parametrize("count", [0, 1, 10])
-def test_a_few_cases_or_none_are_a_city_too(count):
-    seed(cases=count, months=0)
-    assert Complaint.objects.count() == count
-    if count == 10:
-        assert set(Complaint.objects.values_list("state", flat=True)) >= {
-            State.RECEIVED,
-            State.ACCEPTED,
-            State.HANDLING,
-        }
+def test_no_case_at_all_is_a_city_too_and_the_first_of_a_month_a_day_like_any_other():
+    seed(until=date(2026, 11, 1), cases=0, months=0)
+    assert (Complaint.objects.count(), Grid.objects.count()) == (0, 101)
 
 
-def test_today_is_the_end_of_history_where_no_day_is_named():
-    seed(cases=20, until=None)
+def test_a_few_cases_up_to_today_where_no_day_is_named():
+    seed(cases=10, months=0, until=None)
+    assert Complaint.objects.count() == 10
+    states = set(Complaint.objects.values_list("state", flat=True))
+    assert states >= {State.RECEIVED, State.ACCEPTED, State.HANDLING}
     assert Event.objects.order_by("-at").first().at <= timezone.now()
-
-
-def test_the_first_of_a_month_is_a_day_like_any_other():
-    seed(until=date(2026, 11, 1), cases=15, months=0)
-    assert Complaint.objects.count() == 15
