@@ -64,6 +64,8 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("交办事项", "meetings:items", AT_THE_TABLE | {Role.LIAISON}),
             ("民生实事", "projects:projects", STAFF),
             ("制度文件", "library:documents", STAFF),
+            ("创城动态", "publicity:news", STAFF - {Role.OFFICE}),
+            ("写动态、管发布", "publicity:desk", frozenset({Role.OFFICE})),
         ],
     ),
     (
@@ -96,6 +98,8 @@ BELOW: dict[str, tuple[str, ...]] = {
     "progress:marking_home": ("progress:marking", "progress:mark"),
     "progress:tasks": ("progress:task_new",),
     "progress:reports": ("progress:report", "progress:unit_report"),
+    "publicity:news": ("publicity:announcement",),
+    "publicity:desk": ("publicity:preview", "publicity:new", "publicity:edit"),
     "grids:list": ("grids:detail", "grids:edit", "grids:new", "grids:areas"),
     "grids:import": ("grids:import_preview",),
     "accounts:units": ("accounts:unit", "accounts:unit_edit"),

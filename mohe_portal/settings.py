@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "progress",
     "projects",
     "library",
+    "publicity",
     "meetings",
     "reports",
     "mohe_portal",

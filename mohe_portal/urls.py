@@ -43,6 +43,7 @@ urlpatterns = [
     path("", include("progress.urls")),
     path("", include("projects.urls")),
     path("", include("library.urls")),
+    path("", include("publicity.urls")),
     path("", include("meetings.urls")),
     path("", include("reports.urls")),
 ]

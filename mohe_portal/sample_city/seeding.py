@@ -22,6 +22,7 @@ from mohe_portal.sample_city.closings import close_past_months
 from mohe_portal.sample_city.gatherings import hold_meetings
 from mohe_portal.sample_city.livelihood import start_projects
 from mohe_portal.sample_city.lives import World
+from mohe_portal.sample_city.news import publish_news
 from mohe_portal.sample_city.published import publish_some
 from mohe_portal.sample_city.reports import report_months
 from mohe_portal.sample_city.rules import shelve
@@ -106,6 +107,7 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     hold_meetings(seed, company, until=until, months=sizes.months)
     start_projects(seed, company, until=until)
     shelve(company, until=until, files=photo_files)
+    publish_news(company, until=until, files=photo_files)
     Fact.write(SAMPLE_DATA, True)
     return Seeded(company.sign_ins, list(_followed()))
 
