@@ -186,6 +186,7 @@ def _move(
         complaint=complaint, version=complaint.version, move=move, from_state=before, to_state=after,
         actor=by, unit_id=event_unit.pk if event_unit else complaint.unit_id, at=at, note=note, basis=basis,
         seconds_used=max(0, int(used.total_seconds())), was_overdue=overdue,
+        satisfaction=changes.get("satisfaction"), is_solved=changes.get("is_solved"),
     )  # fmt: skip
 
 

@@ -22,6 +22,9 @@ class Event(models.Model):
     basis = models.CharField("依据", max_length=200, blank=True)
     seconds_used = models.PositiveBigIntegerField("用时（秒）", default=0)
     was_overdue = models.BooleanField("超时", default=False)
+    # Of a rating: the case forgets it when it is opened again, the figures do not.
+    satisfaction = models.PositiveSmallIntegerField("满意度", null=True)
+    is_solved = models.BooleanField("是否解决", null=True)
 
     class Meta:
         verbose_name = "流转记录"

@@ -212,6 +212,7 @@ class Life:
                 version=case.version, move=move, from_state=before, to_state=after, actor_id=by.pk if by else None,
                 unit_id=event_unit.pk if event_unit else case.unit_id,
                 at=at, note=note, basis=basis, seconds_used=used, was_overdue=overdue,
+                satisfaction=changes.get("satisfaction"), is_solved=changes.get("is_solved"),
             )
         )  # fmt: skip
 
