@@ -13,9 +13,8 @@ from accounts.models import User
 from common.crypto import digest
 from complaints import words
 from complaints.case_page import cases_for
-from complaints.forms import ContactForm, WhatForm
-from complaints.models import Category, Complaint, ProblemGroup
-from complaints.models.complaint import DUPLICATE_METRES, DUPLICATE_WITHIN
+from complaints.forms import PhoneField, WhatForm
+from complaints.models import Category, Complaint, ProblemGroup, Tuning
 from complaints.move_forms import GroupedCategories, by_major
 from grids.models import Grid
 
@@ -30,7 +29,7 @@ class CallForm(WhatForm):
     field_order = ["key", "phone", "name", "group", "text", "place", "where", "grid", "category", "is_urgent"]
 
     key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": "页面不完整，请刷新再填。"})
-    phone = forms.CharField(
+    phone = PhoneField(
         label="来电手机号",
         required=False,
         help_text="来电人不愿留，就空着。",
@@ -90,9 +89,6 @@ class CallForm(WhatForm):
         typed = self.data.get("group")
         group = ProblemGroup(typed) if typed in ProblemGroup.values else None
         field.widget.choices = by_major(list(active), group)
-
-    def clean_phone(self) -> str:
-        return ContactForm.clean_phone(cast(ContactForm, self)) if self.cleaned_data["phone"].strip() else ""
 
     def clean_grid(self) -> Grid | None:
         code = self.cleaned_data["grid"]
@@ -159,13 +155,8 @@ class Hints:
             return []
         if point is None:
             lately = cases_for(self.user).open().filter(group=group, grid=grid)
-            found = lately.filter(filed_at__gte=self.at - DUPLICATE_WITHIN).order_by("-filed_at")
+            found = lately.filter(filed_at__gte=self.at - Tuning.current().duplicate_within).order_by("-filed_at")
             return [Alike(case, f"同一网格，{words.span(self.at - case.filed_at)}前") for case in found[:MOST_EARLIER]]
         here = Complaint(group=group, longitude=point[0], latitude=point[1], filed_at=self.at)
-        around = cases_for(self.user).open().possible_duplicates_of(here)
-        near = sorted((here.metres_to(case), case.pk, case) for case in around)
-        return [
-            Alike(case, f"相距 {metres:.0f} 米，{words.span(self.at - case.filed_at)}前")
-            for metres, _, case in near
-            if metres <= DUPLICATE_METRES
-        ][:MOST_EARLIER]
+        near = cases_for(self.user).open().duplicates_of(here)[:MOST_EARLIER]
+        return [Alike(case, f"相距 {metres:.0f} 米，{words.span(self.at - case.filed_at)}前") for metres, case in near]

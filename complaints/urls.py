@@ -5,6 +5,8 @@ from complaints import api, views
 app_name = "complaints"
 urlpatterns = [
     path("complaints/new/", views.new, name="new"),
+    path("complaints/new/alike/", views.alike_cases, name="alike"),
+    path("complaints/new/follow/<str:number>/", views.follow, name="follow"),
     path("complaints/new/<slug:step>/", views.new_step, name="new_step"),
     path("complaints/new/photos/add/", views.add_photo, name="add_photo"),
     path("complaints/new/photos/<str:token>/remove/", views.remove_photo, name="remove_photo"),
@@ -22,6 +24,7 @@ urlpatterns = [
     path("workbench/complaints/new/", views.hotline, name="hotline"),
     path("workbench/complaints/new/hints/", views.hotline_hints, name="hotline_hints"),
     path("workbench/complaints/new/grids/", views.hotline_grids, name="hotline_grids"),
+    path("workbench/complaints/settings/", views.tuning, name="tuning"),
     path("workbench/complaints/<str:number>/", views.case, name="case"),
     path("workbench/complaints/<str:number>/publish/", views.publish, name="publish"),
     path("workbench/complaints/<str:number>/unpublish/", views.unpublish, name="unpublish"),

@@ -36,6 +36,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("案件队列", "complaints:queue", EVERY_CASE),
             ("我的案件", "complaints:queue", frozenset({Role.LIAISON})),
             ("热线登记", "complaints:hotline", frozenset({Role.OFFICE, Role.OPERATOR})),
+            ("投诉平台设置", "complaints:tuning", frozenset({Role.OFFICE})),
         ],
     ),
     (

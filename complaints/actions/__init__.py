@@ -1,8 +1,9 @@
 """What people do to cases. A case's state changes here and nowhere else."""
 
-from complaints.actions.budgets import spend_on_app_filing, spend_on_filing, spend_on_photo
+from complaints.actions.budgets import spend_on_app_filing, spend_on_filing, spend_on_following, spend_on_photo
 from complaints.actions.contacts import erase_expired_contacts, reveal_phone
 from complaints.actions.drafts import add_draft_photo, forget_abandoned_drafts, keep_answers, remove_draft_photo
+from complaints.actions.following import Following, follow
 from complaints.actions.hotline import hotline_key, take_call
 from complaints.actions.intake import Contact, Filed, file, filed_before, web_key
 from complaints.actions.lookup import find_reporter, is_tail_of
@@ -23,10 +24,12 @@ from complaints.actions.moves import (
 from complaints.actions.publishing import publish, unpublish, without_house
 from complaints.actions.reminders import remind_of_deadlines
 from complaints.actions.submissions import KeyReused, Receipt, app_key, submit, submitted_before
+from complaints.actions.tuning import tune
 
 __all__ = [
     "Contact",
     "Filed",
+    "Following",
     "KeyReused",
     "Receipt",
     "StaleCase",
@@ -39,6 +42,7 @@ __all__ = [
     "file",
     "filed_before",
     "find_reporter",
+    "follow",
     "forget_abandoned_drafts",
     "hotline_key",
     "is_tail_of",
@@ -56,11 +60,13 @@ __all__ = [
     "sign",
     "spend_on_app_filing",
     "spend_on_filing",
+    "spend_on_following",
     "spend_on_photo",
     "submit",
     "submit_result",
     "submitted_before",
     "take_call",
+    "tune",
     "unpublish",
     "web_key",
     "without_house",

@@ -2,5 +2,6 @@ from complaints.views.staff.case import case, move
 from complaints.views.staff.contact import reveal_contact
 from complaints.views.staff.publishing import publish, unpublish
 from complaints.views.staff.queue import queue
+from complaints.views.staff.tuning import tuning
 
-__all__ = ["case", "move", "publish", "queue", "reveal_contact", "unpublish"]
+__all__ = ["case", "move", "publish", "queue", "reveal_contact", "tuning", "unpublish"]
