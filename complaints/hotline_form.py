@@ -15,7 +15,7 @@ from complaints import words
 from complaints.case_page import cases_for
 from complaints.forms import PhoneField, WhatForm
 from complaints.models import Category, Complaint, ProblemGroup, Tuning
-from complaints.move_forms import GroupedCategories, by_major
+from complaints.move_forms import GroupedCategories, PhotosField, by_major
 from grids.models import Grid
 
 MOST_GRIDS = 8
@@ -72,18 +72,19 @@ class CallForm(WhatForm):
         error_messages={"invalid_choice": "没有这个类别，请重新选。"},
     )
     is_urgent = forms.BooleanField(label="紧急", required=False, help_text="有危险，按紧急时限办")
+    photos = PhotosField(label="照片（可不传）", required=False, help_text="来电人另外发来的，最多 6 张。")
     may_contact = forms.BooleanField(label="办理单位可以联系", help_text="来电人同意才勾", required=False)
     is_confidential = forms.BooleanField(label="保密", help_text="只给受理和办理的人看", required=False)
 
-    def __init__(self, data: Any = None, *, on: date) -> None:
-        super().__init__(data, initial={"key": uuid4()})
+    def __init__(self, data: Any = None, files: Any = None, *, on: date) -> None:
+        super().__init__(data, files, initial={"key": uuid4()})
         self.on = on
         group_field = cast(forms.ChoiceField, self.fields["group"])
         group_field.choices = ProblemGroup.choices  # without the examples: the operator knows them
         group_field.widget.attrs["class"] = "opts-row"
         self.fields["text"].widget.attrs["rows"] = 3
         self.fields["text"].help_text = "什么事、多久了。不写他人姓名和电话。"
-        active = Category.objects.filter(is_active=True)
+        active = Category.objects.active()
         field = cast(GroupedCategories, self.fields["category"])
         field.queryset = active
         typed = self.data.get("group")
@@ -104,7 +105,13 @@ class CallForm(WhatForm):
             self.add_error("place", "请写具体地方，或者选网格，有一样就行。")
         if given.get("is_urgent") and not given.get("category") and "category" not in self.errors:
             self.add_error("category", "勾了紧急，请选类别，时限才定得下来。")
+        self._ask_for_photo(given)
         return given
+
+    def _ask_for_photo(self, given: dict[str, Any]) -> None:
+        category = given.get("category")
+        if category and category.needs_photo and not (given.get("is_urgent") or given.get("photos")):
+            self.add_error("photos", f"“{category.name}”要有照片。请传一张；没有的，先不选类别，登记后再受理。")
 
     @property
     def point(self) -> tuple[float, float] | None:

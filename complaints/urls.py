@@ -1,6 +1,7 @@
 from django.urls import path
 
 from complaints import api, views
+from complaints.views import staff
 
 app_name = "complaints"
 urlpatterns = [
@@ -30,6 +31,14 @@ urlpatterns = [
     path("workbench/complaints/<str:number>/unpublish/", views.unpublish, name="unpublish"),
     path("workbench/complaints/<str:number>/contact/", views.reveal_contact, name="reveal_contact"),
     path("workbench/complaints/<str:number>/<slug:move>/", views.move, name="move"),
+    path("workbench/categories/", staff.categories, name="categories"),
+    path("workbench/categories/new/", staff.category_new, name="category_new"),
+    path("workbench/categories/standard/", staff.categories_standard, name="categories_standard"),
+    path("workbench/categories/<int:pk>/", staff.category_edit, name="category_edit"),
+    path("workbench/rules/", staff.rules, name="rules"),
+    path("workbench/rules/new/", staff.rule_new, name="rule_new"),
+    path("workbench/rules/<int:pk>/", staff.rule_edit, name="rule_edit"),
+    path("workbench/rules/<int:pk>/<slug:way>/", staff.rule_move, name="rule_move"),
     path("api/v1/complaints/", api.Cases.as_view(), name="api_cases"),
     path("api/v1/complaints/lookup/", api.Lookup.as_view(), name="api_lookup"),
     path("api/v1/complaints/<str:number>/", api.Case.as_view(), name="api_case"),

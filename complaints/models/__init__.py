@@ -5,6 +5,7 @@ from complaints.models.event import Event
 from complaints.models.photo import Photo
 from complaints.models.public_version import PublicVersion
 from complaints.models.reporter import Reporter
+from complaints.models.routing_rule import RoutingRule
 from complaints.models.submission import Submission
 from complaints.models.tuning import Tuning
 
@@ -22,6 +23,7 @@ __all__ = [
     "ProblemGroup",
     "PublicVersion",
     "Reporter",
+    "RoutingRule",
     "Submission",
     "Tuning",
 ]
