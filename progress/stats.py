@@ -12,6 +12,8 @@ from accounts.models import SpecialGroup, Unit
 from common.clock import CITY_TIME
 from common.months import Month
 from progress.models import Flag, Mark, Marking, MonthTask, MonthTaskQuerySet
+from progress.streaks import Streak as Streak
+from progress.streaks import blue_streaks as blue_streaks
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ class Cell:
     month: Month
     tasks: FlagCounts
     is_ahead: bool
+    # The how-manieth blue month in a row this is, where there are two or more; else 0.
+    in_a_row: int = 0
 
     @property
     def mark(self) -> Mark:
@@ -118,6 +122,7 @@ class YearBoard:
     group: SpecialGroup
     months: list[Month]
     rows: list[UnitYear]
+    streaks: list[Streak]
 
     @property
     def counts_by_month(self) -> list[FlagCounts]:
@@ -184,7 +189,7 @@ class MonthBoard:
 
 # Months on one line, to find the first and the last.
 _MONTH_INDEX = F("year") * 12 + F("month") - 1
-_COUNTED = {
+COUNTED = {
     "red": Count("pk", filter=Q(flag=Flag.RED)),
     "blue": Count("pk", filter=Q(flag=Flag.BLUE)),
     "good": Count("pk", filter=Q(flag=Flag.BLUE, made_good_on__isnull=False)),
@@ -193,7 +198,7 @@ _COUNTED = {
 
 
 def count(tasks: MonthTaskQuerySet) -> FlagCounts:
-    return FlagCounts(**tasks.aggregate(**_COUNTED))
+    return FlagCounts(**tasks.aggregate(**COUNTED))
 
 
 def times_marked(tasks: MonthTaskQuerySet) -> int:
@@ -204,8 +209,8 @@ def times_marked(tasks: MonthTaskQuerySet) -> int:
 def month_boards(month: Month) -> list[BoardSummary]:
     """The nine boards in one month, in their order; a board without tasks is there with zeros."""
     by_group: dict[int, list[FlagCounts]] = defaultdict(list)
-    for row in MonthTask.objects.of_month(month).order_by().values("group_id", "unit_id").annotate(**_COUNTED):
-        by_group[row["group_id"]].append(_counts(row))
+    for row in MonthTask.objects.of_month(month).order_by().values("group_id", "unit_id").annotate(**COUNTED):
+        by_group[row["group_id"]].append(counts_of(row))
     return [
         BoardSummary(
             group,
@@ -221,34 +226,51 @@ def year_board(group: SpecialGroup, year: int, *, current: Month) -> YearBoard:
     months = [Month(year, number) for number in range(1, 13)]
     names: dict[str, str] = {}
     counted: dict[tuple[str, int], FlagCounts] = {}
+    streaks = [streak for streak in blue_streaks(until=current, group=group) if streak.touches(year)]
     tasks = MonthTask.objects.on_board(group).filter(year=year)
-    for row in tasks.order_by("unit__code", "month").values("unit__code", "unit__name", "month").annotate(**_COUNTED):
+    for row in tasks.order_by("unit__code", "month").values("unit__code", "unit__name", "month").annotate(**COUNTED):
         names[row["unit__code"]] = row["unit__name"]
-        counted[row["unit__code"], row["month"]] = _counts(row)
+        counted[row["unit__code"], row["month"]] = counts_of(row)
     return YearBoard(
         group,
         months,
         [
             UnitYear(
-                code, name, [Cell(m, counted.get((code, m.month), FlagCounts()), is_ahead=m > current) for m in months]
+                code,
+                name,
+                cells(
+                    {m: counted.get((code, m.month), FlagCounts()) for m in months},
+                    [streak for streak in streaks if streak.unit_code == code],
+                    current=current,
+                ),
             )
             for code, name in names.items()
         ],
+        streaks,
     )
+
+
+def cells(tasks: Mapping[Month, FlagCounts], streaks: Iterable[Streak], *, current: Month) -> list[Cell]:
+    """A row of a board; `streaks` are those of its unit on it."""
+    own = list(streaks)
+    return [
+        Cell(month, counts, is_ahead=month > current, in_a_row=max((one.place_of(month) for one in own), default=0))
+        for month, counts in tasks.items()
+    ]
 
 
 def month_board(group: SpecialGroup, month: Month, *, with_statements: bool) -> MonthBoard:
     """All tasks of a group's month; the statements leave the database only if they may be read."""
     by_unit: dict[str, list[TaskLine]] = defaultdict(list)
     for task in MonthTask.objects.on_board(group).of_month(month).select_related("unit"):
-        by_unit[task.unit.code].append(_line(task, task.unit, with_statements))
+        by_unit[task.unit.code].append(task_line(task, task.unit, with_statements))
     return MonthBoard(group, month, [_unit_month(code, tasks) for code, tasks in by_unit.items()])
 
 
 def blue_statements(group: SpecialGroup, month: Month) -> list[TaskLine]:
     """The blue tasks of a group's month with their statements."""
     tasks = MonthTask.objects.on_board(group).of_month(month).filter(flag=Flag.BLUE).select_related("unit")
-    return [_line(task, task.unit, with_statement=True) for task in tasks]
+    return [task_line(task, task.unit, with_statement=True) for task in tasks]
 
 
 def groups_with_board() -> list[SpecialGroup]:
@@ -280,11 +302,11 @@ def months_with_tasks() -> list[Month]:
     return [Month(index // 12, index % 12 + 1) for index in range(ends["last"], ends["first"] - 1, -1)]
 
 
-def _counts(row: Mapping[str, object]) -> FlagCounts:
-    return FlagCounts(**{name: cast(int, row[name]) for name in _COUNTED})
+def counts_of(row: Mapping[str, object]) -> FlagCounts:
+    return FlagCounts(**{name: cast(int, row[name]) for name in COUNTED})
 
 
-def _line(task: MonthTask, unit: Unit, with_statement: bool) -> TaskLine:
+def task_line(task: MonthTask, unit: Unit, with_statement: bool) -> TaskLine:
     statement = Statement(task.reason, task.plan, task.new_date) if with_statement and task.flag == Flag.BLUE else None
     return TaskLine(task.pk, unit.code, unit.name, task.content, task.mark, task.made_good_on, statement)
 

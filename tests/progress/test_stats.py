@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from common.months import Month
-from progress import stats
+from progress import stats, year_stats
 from progress.models import Flag, Mark
 from progress.stats import FlagCounts
 from tests.factories.accounts import SpecialGroupFactory, UnitFactory
@@ -120,6 +120,83 @@ def test_shares_have_numerator_and_denominator_and_a_dash_for_none():
     assert board.tasks_in(Month(2026, 1)) == FlagCounts(red=3, blue=1)
 
 
+# Flags up to November: blue, good, red, unmarked, or - for a month without a task.
+ROWS = {
+    "BB": [(10, 2, True)],
+    "BBU": [(9, 2, True)],
+    "BBR": [(9, 2, False)],
+    "BB-": [(9, 2, False)],
+    "BBUR": [(8, 2, False)],
+    "B-B": [],
+    "BRB": [],
+    "GB": [(10, 2, True)],
+    "BBRBGB": [(9, 3, True), (6, 2, False)],
+    "B" * 13: [(11, 13, True)],
+}
+
+
+def test_blue_months_in_a_row_are_counted_made_good_or_not_and_end_with_a_red_or_empty_month():
+    group, flags = SpecialGroupFactory(), {"B": BLUE, "G": GOOD, "R": RED, "U": UNMARKED}
+    for row in ROWS:
+        unit = UnitFactory(code=row)
+        for back, letter in enumerate(reversed(row)):
+            month = NOVEMBER.shifted(-back)
+            if letter != "-":
+                tasks_of(flags[letter], RED, group=group, unit=unit, year=month.year, month=month.month)
+    elsewhere = UnitFactory()
+    tasks_of(BLUE, group=group, unit=elsewhere)
+    tasks_of(BLUE, group=SpecialGroupFactory(), unit=elsewhere, month=10)
+
+    found = stats.blue_streaks(until=NOVEMBER)
+    told = {
+        row: [(one.first.month, one.length, one.is_going_on) for one in found if one.unit_code == row] for row in ROWS
+    }
+
+    assert told == ROWS
+    assert {one.unit_code for one in found} <= set(ROWS)
+    assert [one.length for one in found if one.is_going_on] == [13, 3, 2, 2, 2]
+
+
+def test_a_row_that_began_last_year_is_numbered_on_in_this_years_board():
+    group, unit = SpecialGroupFactory(), UnitFactory()
+    for year, month in ((2025, 11), (2025, 12), (2026, 1), (2026, 3)):
+        tasks_of(BLUE, group=group, unit=unit, year=year, month=month)
+
+    board = stats.year_board(group, 2026, current=NOVEMBER)
+
+    assert [cell.in_a_row for cell in board.rows[0].cells[:4]] == [3, 0, 0, 0]
+    assert [(str(one.first), str(one.last)) for one in board.streaks] == [("2025-11", "2026-01")]
+
+
+def test_a_units_year_has_every_group_month_by_month_and_the_citys_year_every_board():
+    first, second = SpecialGroupFactory(position=1), SpecialGroupFactory(position=2)
+    unit = UnitFactory()
+    tasks_of(BLUE, RED, group=first, unit=unit, month=10)
+    tasks_of(GOOD, group=second, unit=unit, month=10)
+    tasks_of(RED, group=second, unit=unit)
+    tasks_of(UNMARKED, group=second, unit=unit, month=12)
+    tasks_of(BLUE, group=first, unit=UnitFactory())
+
+    page = year_stats.unit_year(unit, 2026, current=NOVEMBER, with_statements=True)
+    boards = year_stats.city_year(2026, current=NOVEMBER)
+
+    assert [(row.group, row.counts.share) for row in page.rows] == [(first, "0／1"), (second, "1／2")]
+    assert [(one.month.month, [len(part.tasks) for part in one.groups]) for one in page.past] == [
+        (11, [1]),
+        (10, [2, 1]),
+    ]
+    assert (page.tasks, page.counts.share, [one.month.month for one in page.ahead]) == (
+        FlagCounts(red=2, blue=2, good=1),
+        "1／3",
+        [12],
+    )
+    assert [(board.group, board.tasks.share, board.units.share) for board in boards] == [
+        (first, "1／3", "0／2"),
+        (second, "1／2", "1／2"),
+    ]
+    assert [one.tasks.total for one in boards[1].months[9:]] == [1, 1, 0]
+
+
 def test_a_groups_month_lists_each_units_tasks_with_statements():
     group, unit = SpecialGroupFactory(), UnitFactory(code="A")
     RedTaskFactory(group=group, unit=unit, content="公厕保洁巡查 20 次")
@@ -157,6 +234,8 @@ def test_months_run_from_the_first_with_a_task_to_the_last_newest_first():
         pytest.param(lambda group: stats.month_boards(NOVEMBER), id="nine boards"),
         pytest.param(lambda group: stats.year_board(group, 2026, current=NOVEMBER), id="a group's year"),
         pytest.param(lambda group: stats.month_board(group, NOVEMBER, with_statements=True), id="a group's month"),
+        pytest.param(lambda group: stats.blue_streaks(until=NOVEMBER), id="months in a row"),
+        pytest.param(lambda group: year_stats.city_year(2026, current=NOVEMBER), id="the city's year"),
         pytest.param(lambda group: stats.blue_statements(group, NOVEMBER), id="statements"),
     ],
 )
