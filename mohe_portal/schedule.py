@@ -19,6 +19,7 @@ from notifications.digest import send_digests
 from notifications.models import Kind
 from notifications.outbox import notify
 from progress import reminders as progress
+from reports import rollups
 from volunteers import actions as volunteers
 
 RUNS_KEPT = timedelta(days=30)
@@ -27,13 +28,13 @@ FIRST_CALENDAR_MONTH = 11
 
 
 class Action(Protocol):
-    def __call__(self, *, at: datetime) -> int: ...
+    def __call__(self, *, at: datetime) -> int | str: ...
 
 
 def moment(action: Action) -> Work:
     """A job of an action that asks only for the present moment, not which slot it is run for."""
 
-    def work(*, slot: datetime, at: datetime) -> int:
+    def work(*, slot: datetime, at: datetime) -> int | str:
         return action(at=at)
 
     return work
@@ -82,17 +83,13 @@ JOBS = (
         Every(timedelta(minutes=5)),
         moment(complaints.remind_of_deadlines),
     ),
-    Job(
-        "check-rules",
-        "停用不能再用的派遣规则",
-        Every(timedelta(minutes=15)),
-        moment(complaints.switch_off_broken_rules),
-    ),
     Job("remind-unmarked", "月底提醒还没标的旗", Daily(time(7, 30)), moment(progress.remind_of_unmarked_flags)),
     Job("remind-blue", "提醒过了新日期的蓝旗", Daily(time(7, 35)), moment(progress.remind_of_passed_dates)),
     Job("remind-calendar", "十一月起提醒录入明年节假日", Daily(time(7, 40)), moment(remind_of_calendar)),
     Job("daily-digest", "发送每日催办汇总", Daily(time(8, 0)), moment(send_daily_digests)),
     Job("remind-patrols", "提醒今天还没有巡查的单位", Daily(time(20, 0)), remind_of_patrols),
+    Job("roll-up", "更新统计数字", Every(timedelta(minutes=1)), moment(rollups.refresh)),
+    Job("rebuild-roll-ups", "从头核对统计数字", Daily(time(3, 45)), moment(rollups.rebuild)),
     Job("forget-drafts", "删除没有提交的反映草稿", Daily(time(3, 5)), moment(complaints.forget_abandoned_drafts)),
     Job("erase-contacts", "删除到期的反映人联系方式", Daily(time(3, 15)), moment(complaints.erase_expired_contacts)),
     Job("forget-ended-sessions", "清理过期的登录", Daily(time(3, 25)), moment(forget_ended_sessions)),

@@ -25,8 +25,8 @@ from mohe_portal.sample_city.lives import World
 from mohe_portal.sample_city.news import publish_news
 from mohe_portal.sample_city.published import publish_some
 from mohe_portal.sample_city.reports import report_months
-from mohe_portal.sample_city.routing import rule_dispatching
 from mohe_portal.sample_city.rules import shelve
+from reports import rollups
 
 # The campaign, its units and its map are older than the first case that is shown.
 CAMPAIGN_BEFORE_FIRST_MONTH = timedelta(days=60)
@@ -102,7 +102,6 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     report.step(f"{sizes.cases:,} 件案件")
     cases.file_cases(seed, world, count=sizes.cases, since=first_day, photo_files=photo_files, progress=report.share)
     publish_some()
-    rule_dispatching(company, until=until)
     report.step("30 天的日巡查")
     patrols.walk_grids(seed, world)
     report.step("会议和交办事项")
@@ -110,6 +109,8 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     start_projects(seed, company, until=until)
     shelve(company, until=until, files=photo_files)
     publish_news(company, until=until, files=photo_files)
+    report.step("统计数字")
+    rollups.rebuild(at=until)
     Fact.write(SAMPLE_DATA, True)
     return Seeded(company.sign_ins, list(_followed()))
 
