@@ -10,8 +10,8 @@ from common.calendar import working_calendar
 from common.clock import CITY_TIME, Clock, unit_of, used
 from complaints import actions, timeline, words
 from complaints.actions.intake import ACCEPT_WITHIN_WORK_HOURS
-from complaints.models import Complaint, ComplaintQuerySet, Photo
-from complaints.models.complaint import DUPLICATE_METRES, Light
+from complaints.models import BY_RESIDENTS, Complaint, ComplaintQuerySet, Photo
+from complaints.models.complaint import Light
 from complaints.move_forms import FORMS, MoveForm
 from complaints.permissions import in_charge, may_see_reporter, moves_open_to
 from complaints.queue_page import marks
@@ -42,6 +42,7 @@ WAITING_FOR = {
     State.MERGED: "这件已经并案。",
     State.WITHDRAWN: "居民撤回了这件。",
 }
+MOST_DUPLICATES = 5
 DUE_LABELS = {State.RECEIVED: "受理时限", State.ACCEPTED: "派遣时限"}
 
 
@@ -124,8 +125,10 @@ class CasePage:
         self.at = at
         self.form = form
         self.refusal = refusal
-        self.reporter = case.reporters.filter(is_follower=False).first()
-        self.marks = marks(case)
+        reporters = list(case.reporters.all())
+        self.reporter = next((one for one in reporters if not one.is_follower), None)
+        self.followers = sum(one.is_follower for one in reporters)
+        self.marks = [*marks(case), *(["匿名"] if self._is_anonymous else [])]
         self.clock = _clock_face(case, at=at)
         self.cannot_return = actions.refusal_to_return(case, at=at) if self._might_return else ""
         self.offers = self._offers()
@@ -133,6 +136,12 @@ class CasePage:
         self.before, self.after = self._pictures()
         self.duplicates = _duplicates(case, user=user, at=at)
         self.contact = self._contact(reveal_form, revealed)
+
+    @property
+    def _is_anonymous(self) -> bool:
+        """A resident's, who left no way to be reached; staff who file are known by name."""
+        known = self.reporter is not None and bool(self.reporter.phone_encrypted or self.reporter.erased_at)
+        return self.case.channel in BY_RESIDENTS and not known
 
     @property
     def _might_return(self) -> bool:
@@ -251,18 +260,13 @@ class Duplicate:
 
 
 def _duplicates(case: Complaint, *, user: User, at: datetime) -> list[Duplicate]:
-    if case.longitude is None:
-        return []
-    around = cases_for(user).possible_duplicates_of(case)
-    measured = [(case.metres_to(other), other) for other in around]
-    near = sorted((m, other.pk, other) for m, other in measured if m <= DUPLICATE_METRES)
     return [
         Duplicate(
             other.number,
             other.get_absolute_url(),
             f"相距 {metres:.0f} 米，{_when(other, at)}，{other.get_state_display()}",
         )
-        for metres, _, other in near[:5]
+        for metres, other in cases_for(user).duplicates_of(case)[:MOST_DUPLICATES]
     ]
 
 

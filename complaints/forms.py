@@ -126,12 +126,44 @@ class PhotosForm(forms.Form):
     )
 
 
+class PhoneField(forms.CharField):
+    """A mobile number, given back as 11 digits however it was typed."""
+
+    widget = forms.TelInput(attrs={"inputmode": "numeric", "autocomplete": "tel", "class": "num w-11"})
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        return _mobile(typed) if typed else ""
+
+
+def _mobile(typed: str) -> str:
+    digits = _plain_digits(typed)
+    if digits.startswith("+86"):
+        digits = digits[3:]
+    elif len(digits) == PHONE_LENGTH + 2 and digits.startswith("86"):
+        digits = digits[2:]
+    if not (digits.isascii() and digits.isdigit()):
+        raise ValidationError("手机号只能有数字，请改成 11 位数字。")
+    if len(digits) != PHONE_LENGTH:
+        raise ValidationError(f"手机号应是 {PHONE_LENGTH} 位，现在是 {len(digits)} 位。")
+    if not digits.startswith("1"):
+        raise ValidationError("手机号应以 1 开头，请看看有没有输错。")
+    return digits
+
+
+class FollowForm(forms.Form):
+    phone = PhoneField(
+        label="手机号",
+        help_text="查进度要用后四位，别人看不到。",
+        error_messages={"required": "手机号还没填。查进度要用后四位。"},
+    )
+
+
 class ContactForm(forms.Form):
     draft = forms.UUIDField(widget=forms.HiddenInput)
-    phone = forms.CharField(
+    phone = PhoneField(
         label="手机号",
         help_text="查进度要用后四位。办理单位看不到。",
-        widget=forms.TelInput(attrs={"inputmode": "numeric", "autocomplete": "tel", "class": "num w-11"}),
         error_messages={"required": "手机号还没填。办结要告诉您，查进度也要用后四位。"},
     )
     name = forms.CharField(
@@ -147,20 +179,6 @@ class ContactForm(forms.Form):
     is_confidential = forms.BooleanField(
         label="这件请保密", help_text="只给受理和办理的人看，办完也不公开。", required=False
     )
-
-    def clean_phone(self) -> str:
-        digits = _plain_digits(self.cleaned_data["phone"])
-        if digits.startswith("+86"):
-            digits = digits[3:]
-        elif len(digits) == PHONE_LENGTH + 2 and digits.startswith("86"):
-            digits = digits[2:]
-        if not (digits.isascii() and digits.isdigit()):
-            raise ValidationError("手机号只能有数字，请改成 11 位数字。")
-        if len(digits) != PHONE_LENGTH:
-            raise ValidationError(f"手机号应是 {PHONE_LENGTH} 位，现在是 {len(digits)} 位。")
-        if not digits.startswith("1"):
-            raise ValidationError("手机号应以 1 开头，请看看有没有输错。")
-        return digits
 
 
 def _clean_tail(typed: str) -> str:

@@ -13,10 +13,9 @@ from accounts.models import User
 from common.crypto import digest
 from complaints import words
 from complaints.case_page import cases_for
-from complaints.forms import ContactForm, WhatForm
-from complaints.models import Category, Complaint, ProblemGroup
-from complaints.models.complaint import DUPLICATE_METRES, DUPLICATE_WITHIN
-from complaints.move_forms import GroupedCategories, by_major
+from complaints.forms import PhoneField, WhatForm
+from complaints.models import Category, Complaint, ProblemGroup, Tuning
+from complaints.move_forms import GroupedCategories, PhotosField, by_major
 from grids.models import Grid
 
 MOST_GRIDS = 8
@@ -30,7 +29,7 @@ class CallForm(WhatForm):
     field_order = ["key", "phone", "name", "group", "text", "place", "where", "grid", "category", "is_urgent"]
 
     key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": "页面不完整，请刷新再填。"})
-    phone = forms.CharField(
+    phone = PhoneField(
         label="来电手机号",
         required=False,
         help_text="来电人不愿留，就空着。",
@@ -73,26 +72,24 @@ class CallForm(WhatForm):
         error_messages={"invalid_choice": "没有这个类别，请重新选。"},
     )
     is_urgent = forms.BooleanField(label="紧急", required=False, help_text="有危险，按紧急时限办")
+    photos = PhotosField(label="照片（可不传）", required=False, help_text="来电人另外发来的，最多 6 张。")
     may_contact = forms.BooleanField(label="办理单位可以联系", help_text="来电人同意才勾", required=False)
     is_confidential = forms.BooleanField(label="保密", help_text="只给受理和办理的人看", required=False)
 
-    def __init__(self, data: Any = None, *, on: date) -> None:
-        super().__init__(data, initial={"key": uuid4()})
+    def __init__(self, data: Any = None, files: Any = None, *, on: date) -> None:
+        super().__init__(data, files, initial={"key": uuid4()})
         self.on = on
         group_field = cast(forms.ChoiceField, self.fields["group"])
         group_field.choices = ProblemGroup.choices  # without the examples: the operator knows them
         group_field.widget.attrs["class"] = "opts-row"
         self.fields["text"].widget.attrs["rows"] = 3
         self.fields["text"].help_text = "什么事、多久了。不写他人姓名和电话。"
-        active = Category.objects.filter(is_active=True)
+        active = Category.objects.active()
         field = cast(GroupedCategories, self.fields["category"])
         field.queryset = active
         typed = self.data.get("group")
         group = ProblemGroup(typed) if typed in ProblemGroup.values else None
         field.widget.choices = by_major(list(active), group)
-
-    def clean_phone(self) -> str:
-        return ContactForm.clean_phone(cast(ContactForm, self)) if self.cleaned_data["phone"].strip() else ""
 
     def clean_grid(self) -> Grid | None:
         code = self.cleaned_data["grid"]
@@ -108,7 +105,13 @@ class CallForm(WhatForm):
             self.add_error("place", "请写具体地方，或者选网格，有一样就行。")
         if given.get("is_urgent") and not given.get("category") and "category" not in self.errors:
             self.add_error("category", "勾了紧急，请选类别，时限才定得下来。")
+        self._ask_for_photo(given)
         return given
+
+    def _ask_for_photo(self, given: dict[str, Any]) -> None:
+        category = given.get("category")
+        if category and category.needs_photo and not (given.get("is_urgent") or given.get("photos")):
+            self.add_error("photos", f"“{category.name}”要有照片。请传一张；没有的，先不选类别，登记后再受理。")
 
     @property
     def point(self) -> tuple[float, float] | None:
@@ -159,13 +162,8 @@ class Hints:
             return []
         if point is None:
             lately = cases_for(self.user).open().filter(group=group, grid=grid)
-            found = lately.filter(filed_at__gte=self.at - DUPLICATE_WITHIN).order_by("-filed_at")
+            found = lately.filter(filed_at__gte=self.at - Tuning.current().duplicate_within).order_by("-filed_at")
             return [Alike(case, f"同一网格，{words.span(self.at - case.filed_at)}前") for case in found[:MOST_EARLIER]]
         here = Complaint(group=group, longitude=point[0], latitude=point[1], filed_at=self.at)
-        around = cases_for(self.user).open().possible_duplicates_of(here)
-        near = sorted((here.metres_to(case), case.pk, case) for case in around)
-        return [
-            Alike(case, f"相距 {metres:.0f} 米，{words.span(self.at - case.filed_at)}前")
-            for metres, _, case in near
-            if metres <= DUPLICATE_METRES
-        ][:MOST_EARLIER]
+        near = cases_for(self.user).open().duplicates_of(here)[:MOST_EARLIER]
+        return [Alike(case, f"相距 {metres:.0f} 米，{words.span(self.at - case.filed_at)}前") for metres, case in near]

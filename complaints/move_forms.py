@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import UploadedFile
 
 from accounts.models import Unit
 from common.clock import CITY_TIME
-from complaints import routing
+from complaints import actions, routing
 from complaints.actions.drafts import MOST_PHOTOS
-from complaints.models import Category, Complaint, ProblemGroup
+from complaints.models import Category, Complaint, Photo, ProblemGroup
 from complaints.pictures import CleanPhoto, PhotoRefused, clean
 from complaints.workflow import Move
 
@@ -76,6 +76,34 @@ class MoveForm(forms.Form):
         return [(label, words) for label, words in written if words]
 
 
+class ManyFilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> "list[UploadedFile[bytes]]":
+        return list(files.getlist(name)) if hasattr(files, "getlist") else []
+
+
+class PhotosField(forms.Field):
+    """Up to six photos, each cleaned; a refusal names the photo it is about."""
+
+    # data-keep: a refused form comes back with the photos still chosen (case.js).
+    widget = ManyFilesInput(attrs={"accept": PHOTO_TYPES, "multiple": True, "data-keep": True})
+
+    def clean(self, value: "list[UploadedFile[bytes]] | None") -> list[CleanPhoto]:
+        files = value or []
+        if len(files) > MOST_PHOTOS:
+            raise forms.ValidationError(f"最多传 {MOST_PHOTOS} 张照片，现在是 {len(files)} 张。请少选几张。")
+        refusals, cleaned = [], []
+        for number, file in enumerate(files, start=1):
+            try:
+                cleaned.append(clean(file, file.size or 0))
+            except PhotoRefused as refused:
+                refusals.append(f"第 {number} 张（{file.name}）：{refused.message}")
+        if refusals:
+            raise forms.ValidationError(refusals)
+        return cleaned
+
+
 def _field(form: forms.Form, name: str) -> "forms.ModelChoiceField[Any]":
     return cast("forms.ModelChoiceField[Any]", form.fields[name])
 
@@ -84,7 +112,11 @@ class GroupedCategories(forms.ModelChoiceField):  # type: ignore[type-arg]  # ca
     """Named without the major: that stands above them."""
 
     def label_from_instance(self, category: Any) -> str:
-        return str(category.name)
+        return named(category)
+
+
+def named(category: Category) -> str:
+    return f"{category.name}（要照片）" if category.needs_photo else category.name
 
 
 class AcceptForm(MoveForm):
@@ -97,9 +129,23 @@ class AcceptForm(MoveForm):
     )
     is_urgent = forms.BooleanField(label="紧急", required=False, help_text="有危险，按紧急时限办")
     note = _words("说明（可不填）")
+    photos = PhotosField(label="补照片（可不传）", required=False, help_text="类别名后写着“要照片”的，要有一张")
 
     def limit_choices(self) -> None:
-        _field(self, "category").queryset = Category.objects.filter(is_active=True)
+        _field(self, "category").queryset = Category.objects.active()
+        if self.case.photos.filter(kind=Photo.Kind.BEFORE).exists():
+            del self.fields["photos"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        category = given.get("category")
+        if category and "photos" in self.fields and "photos" not in self.errors:
+            refusal = actions.refusal_without_photo(
+                category, is_urgent=given["is_urgent"], has_photo=bool(given["photos"]), note=given.get("note", "")
+            )
+            if refusal:
+                self.add_error("photos", refusal)
+        return given
 
     def suggest(self) -> None:
         field = _field(self, "category")
@@ -149,34 +195,6 @@ class ReturnForm(MoveForm):
     reason = _words("退单理由", required="请写退单理由。", hint="写清楚为什么不归本单位，应归哪个单位")
 
 
-class ManyFilesInput(forms.FileInput):
-    allow_multiple_selected = True
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> "list[UploadedFile[bytes]]":
-        return list(files.getlist(name)) if hasattr(files, "getlist") else []
-
-
-class PhotosField(forms.Field):
-    """Up to six photos, each cleaned; a refusal names the photo it is about."""
-
-    # data-keep: a refused form comes back with the photos still chosen (case.js).
-    widget = ManyFilesInput(attrs={"accept": PHOTO_TYPES, "multiple": True, "data-keep": True})
-
-    def clean(self, value: "list[UploadedFile[bytes]] | None") -> list[CleanPhoto]:
-        files = value or []
-        if len(files) > MOST_PHOTOS:
-            raise forms.ValidationError(f"最多传 {MOST_PHOTOS} 张照片，现在是 {len(files)} 张。请少选几张。")
-        refusals, cleaned = [], []
-        for number, file in enumerate(files, start=1):
-            try:
-                cleaned.append(clean(file, file.size or 0))
-            except PhotoRefused as refused:
-                refusals.append(f"第 {number} 张（{file.name}）：{refused.message}")
-        if refusals:
-            raise forms.ValidationError(refusals)
-        return cleaned
-
-
 class SubmitForm(MoveForm):
     move = Move.SUBMIT
     result = _words(
@@ -219,5 +237,5 @@ def by_major(categories: list[Category], group: ProblemGroup | None) -> list[tup
     choices: dict[str, list[tuple[int, str]]] = {first: []}
     for one in categories:
         heading = first if one.group == group else f"{one.get_kind_display()} {one.major_name}"
-        choices.setdefault(heading, []).append((one.pk, one.name))
+        choices.setdefault(heading, []).append((one.pk, named(one)))
     return [("", "请选类别"), *((heading, options) for heading, options in choices.items() if options)]

@@ -21,6 +21,13 @@ DONE = {
 }
 
 
+def done(form: MoveForm, case: Complaint) -> str:
+    """What is said of a move that was made."""
+    if form.move == Move.ACCEPT and case.state == State.DISPATCHED:
+        return f"已受理，按派遣规则自动派给{case.unit}。"
+    return DONE[form.move]
+
+
 def refuse_what_came_too_late(case: Complaint, form: MoveForm) -> None:
     """Raise a DomainError if the case is no longer what the person saw, or no longer in a state for this move."""
     if form.seen_version is not None:
@@ -34,7 +41,10 @@ def perform(form: MoveForm, case: Complaint, *, by: User, at: datetime) -> None:
 
 def _accept(form: MoveForm, case: Complaint, by: User, at: datetime) -> None:
     told = form.cleaned_data
-    actions.accept(case, category=told["category"], is_urgent=told["is_urgent"], note=told["note"], by=by, at=at)
+    actions.accept(
+        case, category=told["category"], is_urgent=told["is_urgent"], note=told["note"],
+        photos=told.get("photos", ()), by=by, at=at,
+    )  # fmt: skip
 
 
 def _reject(form: MoveForm, case: Complaint, by: User, at: datetime) -> None:

@@ -1,27 +1,56 @@
 """Where a case should go, and why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import Unit
-from complaints.models import Complaint
+from complaints.models import Category, Complaint, RoutingRule
+from grids.models import Grid
+
+OFFICE_DECIDES = "由创城办确定"
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """The unit to dispatch to (None: the office decides) and the reason in words."""
+    """The unit to dispatch to (None: the office decides), the reason in words, and whether nobody need be asked."""
 
     unit: Unit | None
     basis: str
+    is_automatic: bool = False
 
 
 def propose(complaint: Complaint, *, on: date) -> Proposal:
-    """The category's competent unit; else the lead unit of the grid on that day; else nobody."""
-    if complaint.category and complaint.category.unit:
-        return Proposal(complaint.category.unit, f"“{complaint.category.name}”的职能部门")
-    lead = complaint.grid.lead_on(on) if complaint.grid else None
-    if lead:
-        return Proposal(lead, f"{complaint.grid}当日主责单位")
-    if complaint.grid:
-        return Proposal(None, f"{complaint.grid}当日没有主责单位，由创城办确定")
-    return Proposal(None, "没有定位到网格，由创城办确定")
+    return proposal_for(complaint.category, complaint.group, complaint.grid, on=on)
+
+
+def proposal_for(category: Category | None, group: str, grid: Grid | None, *, on: date) -> Proposal:
+    """The first rule that fits; else the category's competent unit; else the grid's lead unit on that day; else nobody.
+
+    A rule that names something out of use sends nothing, whether or not it has been switched off yet.
+    """
+    rule = first_fitting(RoutingRule.objects.in_force().on(on), category, group, grid)
+    if rule:
+        return Proposal(rule.unit, f"派遣规则“{rule.name}”", rule.is_automatic)
+    return _without_rules(category, grid, on=on)
+
+
+def first_fitting(
+    rules: Iterable[RoutingRule], category: Category | None, group: str, grid: Grid | None
+) -> RoutingRule | None:
+    """The first of the rules, asked in their order, that is sound and fits."""
+    fitting = (rule for rule in rules if rule.fits(category=category, group=group, grid=grid) and not rule.trouble())
+    return next(fitting, None)
+
+
+def _without_rules(category: Category | None, grid: Grid | None, *, on: date) -> Proposal:
+    competent = category.unit if category else None
+    if category and competent and competent.is_active:
+        return Proposal(competent, f"“{category.name}”的职能部门")
+    because = f"职能部门“{competent}”已停用，" if competent else ""
+    lead = grid.lead_on(on) if grid else None
+    if lead and lead.is_active:
+        return Proposal(lead, f"{because}{grid}当日主责单位")
+    if grid:
+        return Proposal(None, f"{because}{grid}当日没有主责单位，{OFFICE_DECIDES}")
+    return Proposal(None, f"{because}没有定位到网格，{OFFICE_DECIDES}")

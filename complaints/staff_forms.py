@@ -109,3 +109,29 @@ class RevealForm(forms.Form):
 
 def _midnight(day: date | None, *, days_later: int = 0) -> datetime | None:
     return datetime.combine(day + timedelta(days=days_later), time(), CITY_TIME) if day else None
+
+
+def _number(label: str, hint: str, *, least: int, most: int) -> forms.IntegerField:
+    said = f"{label}应是 {least} 到 {most} 之间的整数。"
+    return forms.IntegerField(
+        label=label,
+        help_text=hint,
+        min_value=least,
+        max_value=most,
+        widget=forms.NumberInput(attrs={"class": "w-4", "inputmode": "numeric"}),
+        error_messages={"required": said, "invalid": said, "min_value": said, "max_value": said},
+    )
+
+
+class TuningForm(forms.Form):
+    """The numbers of the complaint platform; the names are those of Tuning."""
+
+    use_required_attribute = False
+
+    duplicate_metres = _number(
+        "相距多少米以内提示可能重复", "居民填报、热线登记、巡查上报时都按这个提示。", least=5, most=500
+    )
+    duplicate_hours = _number("多少小时以内提示可能重复", "按反映时间算，前后都算。", least=1, most=720)
+    reveals_per_day = _number(
+        "每人每天最多查看几次反映人电话", "每次都要写理由并记入审计日志。热线回访多的话可以调高。", least=1, most=500
+    )

@@ -56,6 +56,12 @@ _TITLES = {
     Move.RATE: "您作了评价",
     Move.REOPEN: "您说没有解决，{unit}再办一次",
 }
+# Where the reader follows what somebody else filed.
+_FOLLOWER_TITLES = {
+    Move.FILE: "收到反映",
+    Move.RATE: "反映人作了评价",
+    Move.REOPEN: "反映人说没有解决，{unit}再办一次",
+}
 _DOTS = {Move.REJECT: "stop", Move.RETURN: "back", Move.REWORK: "back", Move.REOPEN: "back"}
 # Every step of the usual way, and how many of them each state has behind it.
 _WAY = ("已受理", "派给负责的单位", "单位处理", "办完，现场核查", "请您评价")
@@ -108,22 +114,29 @@ class Story:
     reason: str
 
 
-def tell(case: Complaint, events: Sequence[Event], *, at: datetime, calendar: WorkingCalendar) -> Story:
+def tell(
+    case: Complaint, events: Sequence[Event], *, at: datetime, calendar: WorkingCalendar, is_follower: bool = False
+) -> Story:
     """The story of a case; `events` are all of its events, oldest first, with their units."""
     state = State(case.state)
     has_deadline = state in _DEADLINES and case.due_at is not None
     return Story(
         state=case.state,
         badge=_BADGES[state],
-        heading=_heading(case),
+        heading=_heading(case, is_follower=is_follower),
         until=moment(case.due_at, now=at) if case.due_at and has_deadline else "",
         until_day=day(case.due_at, now=at) if case.due_at and has_deadline else "",
         until_what=_DEADLINES.get(state, ""),
         time_used=_time_used(case, events, at=at, calendar=calendar) if has_deadline else None,
-        steps=[*_steps_so_far(events, now=at), *_steps_to_come(case)],
-        short_steps=_short_steps(case),
+        steps=[*_steps_so_far(events, now=at, is_follower=is_follower), *_steps_to_come(case, is_follower)],
+        short_steps=_short_steps(case, is_follower),
         reason=next((event.note for event in reversed(events) if event.move == Move.REJECT), ""),
     )
+
+
+def badge(case: Complaint) -> str:
+    """Where the case stands, in one or two words."""
+    return _BADGES[State(case.state)]
 
 
 def moment(at: datetime, *, now: datetime) -> str:
@@ -145,7 +158,9 @@ def span(start: datetime, end: datetime) -> str:
     return f"{round(minutes / 60)} 小时" if minutes >= 60 else f"{minutes} 分钟"
 
 
-def _heading(case: Complaint) -> str:
+def _heading(case: Complaint, *, is_follower: bool) -> str:
+    if case.state == State.CLOSED and is_follower:
+        return "办完了"
     if case.state == State.CLOSED and case.rated_at:
         return "办完了，谢谢您的评价"
     if case.state == State.HANDLING and case.round > 1:
@@ -175,36 +190,39 @@ def _time_used(case: Complaint, events: Sequence[Event], *, at: datetime, calend
     return TimeUsed(min(percent, 100), _LIGHTS[light], words[light])
 
 
-def _steps_so_far(events: Sequence[Event], *, now: datetime) -> list[Step]:
+def _steps_so_far(events: Sequence[Event], *, now: datetime, is_follower: bool) -> list[Step]:
     told = [event for event in events if event.move in _TITLES]
     # A rating that opened the case again is told by the step after it.
     told = [e for e, after in zip(told, [*told[1:], None], strict=True) if not (after and after.move == Move.REOPEN)]
-    return [_step(event, is_last=event is told[-1], now=now) for event in told]
+    titles = _TITLES | _FOLLOWER_TITLES if is_follower else _TITLES
+    return [_step(event, titles[Move(event.move)], is_last=event is told[-1], now=now) for event in told]
 
 
-def _step(event: Event, *, is_last: bool, now: datetime) -> Step:
+def _step(event: Event, title: str, *, is_last: bool, now: datetime) -> Step:
     move = Move(event.move)
     is_over = event.to_state in {State.CLOSED, State.REJECTED}
     return Step(
-        title=_TITLES[move].format(unit=_named(event)).strip(),
+        title=title.format(unit=_named(event)).strip(),
         dot="now" if is_last and not is_over else _DOTS.get(move, "done"),
         time=f"{event.at.astimezone(CITY_TIME):%m-%d %H:%M}",
         quote=event.note if move in _TOLD_NOTES else "",
     )
 
 
-def _steps_to_come(case: Complaint) -> list[Step]:
+def _steps_to_come(case: Complaint, is_follower: bool) -> list[Step]:
     if case.state == State.CLOSED:
-        return [] if case.rated_at else [Step(_WAY[-1], "now")]
+        return [] if case.rated_at or is_follower else [Step(_WAY[-1], "now")]
     walked = _WALKED.get(State(case.state))
-    return [] if walked is None else [Step(title, "next") for title in _WAY[walked:]]
+    way = _WAY[:-1] if is_follower else _WAY
+    return [] if walked is None else [Step(title, "next") for title in way[walked:]]
 
 
-def _short_steps(case: Complaint) -> list[Step]:
+def _short_steps(case: Complaint, is_follower: bool) -> list[Step]:
+    way = _SHORT_WAY[:-1] if is_follower else _SHORT_WAY
     now = _SHORT_NOW.get(State(case.state))
     if now is None:
         return [Step("收到", "done"), Step(_BADGES[State(case.state)], "stop")]
     if case.rated_at:
         now = len(_SHORT_WAY)
     dots = ["done"] * now + ["now"] + ["next"] * len(_SHORT_WAY)
-    return [Step(title, dot) for title, dot in zip(_SHORT_WAY, dots, strict=False)]
+    return [Step(title, dot) for title, dot in zip(way, dots, strict=False)]

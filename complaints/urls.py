@@ -1,10 +1,13 @@
 from django.urls import path
 
 from complaints import api, views
+from complaints.views import staff
 
 app_name = "complaints"
 urlpatterns = [
     path("complaints/new/", views.new, name="new"),
+    path("complaints/new/alike/", views.alike_cases, name="alike"),
+    path("complaints/new/follow/<str:number>/", views.follow, name="follow"),
     path("complaints/new/<slug:step>/", views.new_step, name="new_step"),
     path("complaints/new/photos/add/", views.add_photo, name="add_photo"),
     path("complaints/new/photos/<str:token>/remove/", views.remove_photo, name="remove_photo"),
@@ -22,11 +25,20 @@ urlpatterns = [
     path("workbench/complaints/new/", views.hotline, name="hotline"),
     path("workbench/complaints/new/hints/", views.hotline_hints, name="hotline_hints"),
     path("workbench/complaints/new/grids/", views.hotline_grids, name="hotline_grids"),
+    path("workbench/complaints/settings/", views.tuning, name="tuning"),
     path("workbench/complaints/<str:number>/", views.case, name="case"),
     path("workbench/complaints/<str:number>/publish/", views.publish, name="publish"),
     path("workbench/complaints/<str:number>/unpublish/", views.unpublish, name="unpublish"),
     path("workbench/complaints/<str:number>/contact/", views.reveal_contact, name="reveal_contact"),
     path("workbench/complaints/<str:number>/<slug:move>/", views.move, name="move"),
+    path("workbench/categories/", staff.categories, name="categories"),
+    path("workbench/categories/new/", staff.category_new, name="category_new"),
+    path("workbench/categories/standard/", staff.categories_standard, name="categories_standard"),
+    path("workbench/categories/<int:pk>/", staff.category_edit, name="category_edit"),
+    path("workbench/rules/", staff.rules, name="rules"),
+    path("workbench/rules/new/", staff.rule_new, name="rule_new"),
+    path("workbench/rules/<int:pk>/", staff.rule_edit, name="rule_edit"),
+    path("workbench/rules/<int:pk>/<slug:way>/", staff.rule_move, name="rule_move"),
     path("api/v1/complaints/", api.Cases.as_view(), name="api_cases"),
     path("api/v1/complaints/lookup/", api.Lookup.as_view(), name="api_lookup"),
     path("api/v1/complaints/<str:number>/", api.Case.as_view(), name="api_case"),

@@ -36,6 +36,9 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("案件队列", "complaints:queue", EVERY_CASE),
             ("我的案件", "complaints:queue", frozenset({Role.LIAISON})),
             ("热线登记", "complaints:hotline", frozenset({Role.OFFICE, Role.OPERATOR})),
+            ("投诉平台设置", "complaints:tuning", frozenset({Role.OFFICE})),
+            ("案件类别", "complaints:categories", frozenset({Role.OFFICE})),
+            ("派遣规则", "complaints:rules", frozenset({Role.OFFICE})),
         ],
     ),
     (
@@ -91,6 +94,8 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
 # Pages that are in no list → the listed page whose part they are. One line per entry.
 BELOW: dict[str, tuple[str, ...]] = {
     "complaints:queue": ("complaints:case", "complaints:move", "complaints:reveal_contact", "complaints:publish"),
+    "complaints:categories": ("complaints:category_new", "complaints:category_edit"),
+    "complaints:rules": ("complaints:rule_new", "complaints:rule_edit"),
     "volunteers:patrols": ("volunteers:patrol", "volunteers:add_finding"),
     "volunteers:patrol_calendar": ("volunteers:patrol_log",),
     "progress:city": (

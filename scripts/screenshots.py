@@ -79,6 +79,10 @@ SHOTS = [
     ),
     Shot("marking", "/workbench/flags/", "office", first_link="main a[href*='/workbench/flags/']", guide=("desktop",)),
     Shot("hotline", "/workbench/complaints/new/", "hotline", guide=("desktop",)),
+    Shot("categories", "/workbench/categories/", "office"),
+    Shot("category", "/workbench/categories/", "office", first_link="main td a, main li a"),
+    Shot("rules", "/workbench/rules/", "office"),
+    Shot("rule", "/workbench/rules/", "office", first_link="main .rule a"),
     Shot("tasks", "/workbench/plan/", "unit07"),
     Shot(
         "report", "/workbench/reports/", "unit07", first_link="main a[href^='/workbench/reports/2']", guide=("phone",)

@@ -11,6 +11,7 @@ FILED_PER_PHONE_AND_DAY = 20
 # An app files for a whole city from one address.
 FILED_PER_APP_AND_HOUR = 2000
 PHOTOS_PER_FILED = 10
+FOLLOWED_PER_PHONE_AND_DAY = 10
 
 
 def spend_on_filing(*, phone: str, client: str, at: datetime) -> None:
@@ -32,6 +33,15 @@ def spend_on_app_filing(*, phone: str, app: str, at: datetime) -> None:
 
 def _spend_by_phone(phone: str, *, at: datetime) -> None:
     daily = Limit("file-phone-day", FILED_PER_PHONE_AND_DAY, DAY, _refusal("这个手机号今天提交得太多了", "明天"))
+    spend(daily, phone, at=at)
+
+
+def spend_on_following(*, phone: str, client: str, at: datetime) -> None:
+    """Count one case that this phone begins to follow, asked from this network."""
+    most = settings.INTAKE_PER_CLIENT_HOUR
+    hourly = Limit("follow-client-hour", most, HOUR, _refusal("这个网络上一小时内关注得太多了", "过一小时"))
+    daily = Limit("follow-phone-day", FOLLOWED_PER_PHONE_AND_DAY, DAY, _refusal("这个手机号今天关注得太多了", "明天"))
+    spend(hourly, client, at=at)
     spend(daily, phone, at=at)
 
 

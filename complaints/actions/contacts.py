@@ -9,23 +9,22 @@ from accounts.models import User
 from audit import log
 from common.budgets import Limit, spend
 from common.masking import hide_phones
-from complaints.models import Reporter
+from complaints.models import Reporter, Tuning
 from complaints.workflow import OPEN_STATES
-
-REVEALS_PER_DAY = Limit(
-    name="reveal-phone",
-    most=30,
-    per=timedelta(days=1),
-    refusal="今天查看号码的次数已用完（30 次）。明天再看，急事请找审计员说明。",
-)
 
 
 def reveal_phone(reporter: Reporter, *, reason: str, by: User, at: datetime) -> str:
-    """The reporter's full phone, for a stated reason that the audit log keeps. At most 30 a person and day."""
-    spend(REVEALS_PER_DAY, str(by.pk), at=at)
+    """The reporter's full phone, for a stated reason that the audit log keeps; only so many a person and day."""
+    spend(_reveals_per_day(), str(by.pk), at=at)
     with transaction.atomic():
         log.record("查看反映人电话", by=by, at=at, target=reporter.complaint, reason=hide_phones(reason))
     return reporter.phone
+
+
+def _reveals_per_day() -> Limit:
+    most = Tuning.current().reveals_per_day
+    refusal = f"今天查看号码的次数已用完（{most} 次）。明天再看，急事请找创城办说明。"
+    return Limit("reveal-phone", most, timedelta(days=1), refusal)
 
 
 def erase_expired_contacts(*, at: datetime) -> int:

@@ -13,6 +13,7 @@ from common.events import announce
 from complaints import events, routing, workflow
 from complaints.actions.intake import ACCEPT_WITHIN_WORK_HOURS
 from complaints.actions.photos import attach, store
+from complaints.actions.routing_rules import switch_off_broken_rules
 from complaints.deadlines import RETURN_WITHIN_WORK_DAYS, limit_of, limit_words, stage_deadline
 from complaints.models import Category, Complaint, Event, Photo
 from complaints.models.complaint import Satisfaction
@@ -22,6 +23,7 @@ from notifications.outbox import notify
 
 REOPEN_WITHIN = timedelta(days=15)
 MOST_RETURNS = 2
+SHORTEST_EXCUSE = 5
 
 
 class StaleCase(StaleRecord):
@@ -40,13 +42,51 @@ def ensure_unchanged(complaint: Complaint, *, version: int) -> None:
 
 @transaction.atomic
 def accept(
-    complaint: Complaint, *, category: Category, by: User, at: datetime, is_urgent: bool = False, note: str = ""
+    complaint: Complaint,
+    *,
+    category: Category,
+    by: User,
+    at: datetime,
+    is_urgent: bool = False,
+    note: str = "",
+    photos: Sequence[CleanPhoto] = (),
 ) -> None:
+    """Take the case on; where a rule says so it is dispatched in the same breath."""
+    _ensure_acceptable(complaint, category, is_urgent=is_urgent, has_photo=bool(photos), note=note)
     limit = stage_deadline(at, ACCEPT_WITHIN_WORK_HOURS, Clock.WORK_HOUR, working_calendar())
-    _move(
+    event = _move(
         complaint, Move.ACCEPT, by=by, at=at, note=note, basis=f"定为“{category.name}”",
         category=category, is_urgent=is_urgent, warn_at=limit.warn_at, due_at=limit.due_at,
     )  # fmt: skip
+    attach(store(photos, at=at), to=event, kind=Photo.Kind.BEFORE)
+    switch_off_broken_rules(at=at)
+    _dispatch_by_rule(complaint, by=by, at=at)
+
+
+def _ensure_acceptable(
+    complaint: Complaint, category: Category, *, is_urgent: bool, has_photo: bool, note: str
+) -> None:
+    if not category.is_active:
+        raise DomainError(f"类别“{category.name}”已经停用，请选别的类别。")
+    refusal = refusal_without_photo(category, is_urgent=is_urgent, has_photo=has_photo, note=note)
+    if refusal and not complaint.photos.filter(kind=Photo.Kind.BEFORE).exists():
+        raise DomainError(refusal)
+
+
+def refusal_without_photo(category: Category, *, is_urgent: bool, has_photo: bool, note: str) -> str:
+    """Why a case that has no photo yet may not be accepted as this category, in words; empty if it may.
+
+    Danger does not wait for a picture; and where there can be none, somebody says why.
+    """
+    if not category.needs_photo or is_urgent or has_photo or len(note.strip()) >= SHORTEST_EXCUSE:
+        return ""
+    return f"“{category.name}”要有照片。请补一张照片；确实没有的，在说明里写原因，{SHORTEST_EXCUSE} 个字以上。"
+
+
+def _dispatch_by_rule(complaint: Complaint, *, by: User, at: datetime) -> None:
+    proposal = routing.propose(complaint, on=at.astimezone(CITY_TIME).date())
+    if proposal.is_automatic and proposal.unit:
+        dispatch(complaint, to=proposal.unit, by=by, at=at, basis=f"{proposal.basis}，自动派遣")
 
 
 @transaction.atomic
@@ -56,11 +96,11 @@ def reject(complaint: Complaint, *, reason: str, by: User, at: datetime) -> None
 
 
 @transaction.atomic
-def dispatch(complaint: Complaint, *, to: Unit, by: User, at: datetime, note: str = "") -> None:
-    """Hand the case to a unit; its clock starts now."""
+def dispatch(complaint: Complaint, *, to: Unit, by: User, at: datetime, note: str = "", basis: str = "") -> None:
+    """Hand the case to a unit; its clock starts now. `basis`: why there, if that is not the proposal's own reason."""
     clock, limit = limit_of(complaint.category, is_urgent=complaint.is_urgent)
     stage = stage_deadline(at, limit, clock, working_calendar())
-    basis = f"{_why(complaint, to, at=at)}。时限 {limit_words(clock, limit)}"
+    basis = f"{basis or _why(complaint, to, at=at)}。时限 {limit_words(clock, limit)}"
     _move(
         complaint, Move.DISPATCH, by=by, at=at, note=note, basis=basis, unit=to, dispatched_at=at,
         clock=clock, limit=limit, warn_at=stage.warn_at, due_at=stage.due_at,

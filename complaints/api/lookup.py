@@ -52,7 +52,7 @@ class Lookup(Api):
 def _progress(reporter: Reporter, *, knows_phone: bool, at: Any) -> dict[str, Any]:
     case = reporter.complaint
     events = list(case.events.select_related("unit"))
-    told = story.tell(case, events, at=at, calendar=working_calendar())
+    told = story.tell(case, events, at=at, calendar=working_calendar(), is_follower=reporter.is_follower)
     own = knows_phone and not reporter.is_follower
     return {
         "number": case.number,

@@ -1,13 +1,16 @@
 from complaints.models.category import Category, ProblemGroup
-from complaints.models.complaint import Channel, Complaint, ComplaintQuerySet, NumberSeries
+from complaints.models.complaint import BY_RESIDENTS, Channel, Complaint, ComplaintQuerySet, NumberSeries
 from complaints.models.draft import Draft, DraftPhoto
 from complaints.models.event import Event
 from complaints.models.photo import Photo
 from complaints.models.public_version import PublicVersion
 from complaints.models.reporter import Reporter
+from complaints.models.routing_rule import RoutingRule
 from complaints.models.submission import Submission
+from complaints.models.tuning import Tuning
 
 __all__ = [
+    "BY_RESIDENTS",
     "Category",
     "Channel",
     "Complaint",
@@ -20,5 +23,7 @@ __all__ = [
     "ProblemGroup",
     "PublicVersion",
     "Reporter",
+    "RoutingRule",
     "Submission",
+    "Tuning",
 ]

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import Unit
 from common.clock import Clock
@@ -37,6 +38,20 @@ _EXAMPLES = {
 }
 
 
+class CategoryQuerySet(models.QuerySet["Category"]):
+    def active(self) -> "CategoryQuerySet":
+        """What may be chosen for a case; old cases keep what they have."""
+        return self.filter(is_active=True)
+
+    def containing(self, words: str) -> "CategoryQuerySet":
+        """Each word stands in the name of the class, of its major class or of its competent unit."""
+        found = self
+        for word in words.split():
+            named = Q(name__icontains=word) | Q(major_name__icontains=word) | Q(unit__name__icontains=word)
+            found = found.filter(named)
+        return found
+
+
 class Category(models.Model):
     """A class of case (案件类别) with its time limits; 92 component and 98 event classes come with the portal."""
 
@@ -57,7 +72,11 @@ class Category(models.Model):
     limit = models.PositiveSmallIntegerField("时限")
     urgent_clock = models.CharField("紧急计时方式", max_length=20, choices=Clock.choices)
     urgent_limit = models.PositiveSmallIntegerField("紧急时限")
+    needs_photo = models.BooleanField("要照片", default=False)
     is_active = models.BooleanField("在用", default=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = "案件类别"

@@ -1,5 +1,5 @@
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from django.db import models
@@ -11,6 +11,7 @@ from accounts.models import Role, Unit, User
 from common.clock import Clock
 from common.masking import hide_phones
 from complaints.models.category import Category, ProblemGroup
+from complaints.models.tuning import Tuning
 from complaints.workflow import OPEN_STATES, State
 from grids.models import Grid
 
@@ -19,8 +20,6 @@ SEE_ALL = frozenset({Role.OFFICE, Role.OPERATOR, Role.SUPERVISION})
 SEE_ALL_BUT_CONFIDENTIAL = frozenset({Role.GUIDANCE, Role.LEADER, Role.GROUP_HEAD})
 # Sorts after every deadline, and SQLite's text of it too.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-DUPLICATE_WITHIN = timedelta(hours=24)
-DUPLICATE_METRES = 50.0
 _METRES_PER_DEGREE = 111_320.0
 
 
@@ -30,6 +29,9 @@ class Channel(models.TextChoices):
     APP = "app", "掌上漠河"
     PATROL = "patrol", "日巡查"
     INSPECTION = "inspection", "实地指导"
+
+
+BY_RESIDENTS = frozenset({Channel.WEB, Channel.HOTLINE, Channel.APP})
 
 
 class Light(StrEnum):
@@ -108,18 +110,24 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         reported = Complaint.objects.filter(reporters__phone_digest=phone_digest)
         return self.filter(pk__in=reported.values("pk"))
 
-    def possible_duplicates_of(self, case: "Complaint") -> "ComplaintQuerySet":
-        """Same group, filed within a day of it, in the square around its point; measure with `metres_to`."""
+    def duplicates_of(self, case: "Complaint") -> "list[tuple[float, Complaint]]":
+        """Those that may be the same thing, nearest first with their metres: same group, about the same time and place.
+
+        How far and how long ago that may be, the office sets; a case without a point has none.
+        """
         if case.longitude is None or case.latitude is None:
-            return self.none()
-        north = DUPLICATE_METRES / _METRES_PER_DEGREE
+            return []
+        tuning = Tuning.current()
+        north = tuning.duplicate_metres / _METRES_PER_DEGREE
         east = north / math.cos(math.radians(case.latitude))
-        return self.filter(
+        square = self.filter(
             group=case.group,
-            filed_at__range=(case.filed_at - DUPLICATE_WITHIN, case.filed_at + DUPLICATE_WITHIN),
+            filed_at__range=(case.filed_at - tuning.duplicate_within, case.filed_at + tuning.duplicate_within),
             longitude__range=(case.longitude - east, case.longitude + east),
             latitude__range=(case.latitude - north, case.latitude + north),
         ).exclude(pk=case.pk)
+        measured = sorted(((case.metres_to(other), other) for other in square), key=lambda one: (one[0], one[1].pk))
+        return [(metres, other) for metres, other in measured if metres <= tuning.duplicate_metres]
 
 
 class Complaint(models.Model):

@@ -1,15 +1,18 @@
 from complaints.views.draft_photos import add_photo, remove_photo
+from complaints.views.following import alike_cases, follow
 from complaints.views.hotline import hotline, hotline_grids, hotline_hints
 from complaints.views.intake import new, new_step
 from complaints.views.photos import photo, small_photo
 from complaints.views.public_cases import published, published_case
 from complaints.views.receipt import leave, receipt, receipt_picture
-from complaints.views.staff import case, move, publish, queue, reveal_contact, unpublish
+from complaints.views.staff import case, move, publish, queue, reveal_contact, tuning, unpublish
 from complaints.views.tracking import rate, track, tracked
 
 __all__ = [
     "add_photo",
+    "alike_cases",
     "case",
+    "follow",
     "hotline",
     "hotline_grids",
     "hotline_hints",
@@ -30,5 +33,6 @@ __all__ = [
     "small_photo",
     "track",
     "tracked",
+    "tuning",
     "unpublish",
 ]

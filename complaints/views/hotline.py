@@ -17,6 +17,7 @@ from common.http import Request
 from complaints import actions
 from complaints.hotline_form import CallForm, Hints, offered_grids
 from complaints.models import ProblemGroup
+from complaints.uploads import takes_photos
 
 JUST_FILED = "call_just_filed"
 RECEIPT_FOR = timedelta(minutes=30)
@@ -26,10 +27,11 @@ Desk = only(Role.OFFICE, Role.OPERATOR)
 @Desk
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@takes_photos
 def hotline(request: Request) -> HttpResponse:
     """A blank form under the receipt of the call before; `look` shows what is known without filing (no script)."""
     now = timezone.now()
-    form = CallForm(request.POST or None, on=_day(now))
+    form = CallForm(request.POST or None, request.FILES or None, on=_day(now))
     if request.method != "POST" or "look" in request.POST or not form.is_valid():
         return _page(request, form, now)
     filed = actions.take_call(**_answers(form), by=request.user, at=now)
@@ -82,6 +84,7 @@ def _answers(form: CallForm) -> dict[str, Any]:
         "category": given["category"],
         "is_urgent": given["is_urgent"],
         "text": given["text"],
+        "photos": given["photos"],
         "group": ProblemGroup(given["group"]),
         "contact": actions.Contact(given["phone"], given["name"], given["may_contact"]),
         "place": given["place"],

@@ -20,6 +20,7 @@ from common.clock import CITY_TIME
 from common.errors import TooMany
 from complaints import actions
 from complaints.actions.drafts import MOST_PHOTOS
+from complaints.alike import alike
 from complaints.forms import ContactForm, PhotosForm, WhatForm, WhereForm
 from complaints.models import Channel, Draft, ProblemGroup
 from complaints.uploads import takes_photos
@@ -105,8 +106,8 @@ def _where(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
     initial = {"grid": visitor.grid_come_from()} | draft.answers
     form = WhereForm(data, initial=initial, on=now.astimezone(CITY_TIME).date())
     if form.is_valid():
-        actions.keep_answers(draft, answers=form.cleaned_data, at=now)
-        return redirect("complaints:new_step", "photos")
+        current = actions.keep_answers(draft, answers=form.cleaned_data, at=now)
+        return redirect("complaints:alike") if alike(current.answers, at=now) else _to_step("photos")
     return _page(request, "where", draft, form, grid_chosen=bool(form["grid"].value()))
 
 

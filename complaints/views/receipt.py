@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import public
 from common import crypto
-from complaints import actions
 from complaints.models import Reporter
 from complaints.views.visitor import Visitor
 
@@ -55,15 +54,18 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 def _receipt(request: HttpRequest) -> dict[str, Any] | None:
     key = Visitor(request, at=timezone.now()).receipt_key()
-    filed = actions.filed_before(key) if key else None
-    if filed is None:
+    if key is None:
         return None
-    reporter = Reporter.objects.get(complaint=filed.complaint, is_follower=False)
+    code = crypto.tracking_code(key)
+    reporter = Reporter.objects.select_related("complaint").filter(code_digest=crypto.digest("code", code)).first()
+    if reporter is None:
+        return None
     track_url = request.build_absolute_uri(reverse("complaints:track"))
     return {
-        "code": crypto.grouped(filed.code),
-        "number": filed.complaint.number,
-        "filed_at": filed.complaint.filed_at,
+        "code": crypto.grouped(code),
+        "number": reporter.complaint.number,
+        "filed_at": reporter.created_at,
+        "is_follower": reporter.is_follower,
         "tail": reporter.phone[-4:],
         "track_url": track_url,
         "qr": _qr(track_url),

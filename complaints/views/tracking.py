@@ -90,8 +90,8 @@ def rate(request: HttpRequest) -> HttpResponse:
         messages.info(request, "这一页放太久了。请重新输入查询码，再评价。")
         return redirect("complaints:track")
     case = followed.reporter.complaint
-    if not _awaits_rating(case):
-        # Sent twice, or rated in another tab.
+    if not _awaits_rating(followed):
+        # Sent twice, or rated in another tab; or by somebody who only follows.
         return redirect("complaints:tracked")
     form = RatingForm(request.POST)
     if not form.is_valid():
@@ -101,8 +101,9 @@ def rate(request: HttpRequest) -> HttpResponse:
     return redirect("complaints:tracked")
 
 
-def _awaits_rating(case: Complaint) -> bool:
-    return case.state == State.CLOSED and case.rated_at is None
+def _awaits_rating(followed: Followed) -> bool:
+    case = followed.reporter.complaint
+    return case.state == State.CLOSED and case.rated_at is None and not followed.is_follower
 
 
 def _case_page(
@@ -121,14 +122,15 @@ def _case_page(
     closed = followed.sees_result
     context = {
         "case": case,
-        "story": story.tell(case, events, at=at, calendar=working_calendar()),
+        "story": story.tell(case, events, at=at, calendar=working_calendar(), is_follower=followed.is_follower),
+        "is_follower": followed.is_follower,
         "own": followed.sees_own_words,
         "is_erased": followed.reporter.erased_at is not None,
         "before": [p for p in photos if p.kind == Photo.Kind.BEFORE] if followed.sees_own_words else [],
         "after": [p for p in photos if result and p.event_id == result.pk] if closed else [],
         "result_line": _result_line(case, now=at) if closed else "",
         "tail_form": tail_form or TailForm(),
-        "rating_form": rating_form or RatingForm() if _awaits_rating(case) else None,
+        "rating_form": rating_form or RatingForm() if _awaits_rating(followed) else None,
         "bad_form": next((form for form in (tail_form, rating_form) if form and form.errors), None),
         "may_reopen": may_reopen(case, at=at),
         "hotline": settings.FOOTER["hotline"],

@@ -35,8 +35,13 @@ class Followed:
     knows_phone: bool
 
     @property
+    def is_follower(self) -> bool:
+        """Whether somebody else filed the case."""
+        return self.reporter.is_follower
+
+    @property
     def sees_own_words(self) -> bool:
-        return self.knows_phone and not self.reporter.is_follower
+        return self.knows_phone and not self.is_follower
 
     @property
     def sees_result(self) -> bool:
@@ -78,6 +83,14 @@ class Visitor:
         self.session.pop(GRID, None)
         if self.session.get(DRAFT) == str(draft_id):
             self.drops_draft()
+        self._shows_receipt(key, reporter)
+
+    def has_followed(self, *, key: str, reporter: Reporter) -> None:
+        """Instead of filing the draft, its author follows somebody else's case."""
+        self.drops_draft()
+        self._shows_receipt(key, reporter)
+
+    def _shows_receipt(self, key: str, reporter: Reporter) -> None:
         self.session[RECEIPT] = {"key": key, "until": (self.at + RECEIPT_FOR).timestamp()}
         self.follows(reporter, knows_phone=True)
 

@@ -18,13 +18,23 @@ from common import crypto
 from common.clock import CITY_TIME, OFFICE_HOURS, Clock
 from complaints.actions.intake import NOTICE_VERSION
 from complaints.catalogue import standard_categories
-from complaints.models import Category, Channel, Complaint, Event, NumberSeries, Photo, ProblemGroup, Reporter
+from complaints.models import (
+    BY_RESIDENTS,
+    Category,
+    Channel,
+    Complaint,
+    Event,
+    NumberSeries,
+    Photo,
+    ProblemGroup,
+    Reporter,
+)
 from complaints.workflow import OPEN_STATES, Move, State
 from grids.models import Grid
 from mohe_portal.sample_city import words
 from mohe_portal.sample_city.cast import SHOWN_UNIT, Cast
 from mohe_portal.sample_city.dice import Dice, dice
-from mohe_portal.sample_city.lives import BY_RESIDENTS, Life, World
+from mohe_portal.sample_city.lives import Life, World
 from mohe_portal.sample_city.pictures import HEIGHT, PALETTES, WIDTH, photo
 
 BATCH = 1000

@@ -13,7 +13,7 @@ from complaints import workflow
 from complaints.actions.intake import ACCEPT_WITHIN_WORK_HOURS
 from complaints.actions.moves import MOST_RETURNS
 from complaints.deadlines import limit_of, limit_words, stage_deadline
-from complaints.models import Category, Channel, Complaint, Event
+from complaints.models import BY_RESIDENTS, Category, Complaint, Event
 from complaints.models.complaint import Satisfaction
 from complaints.workflow import Move, State
 from mohe_portal.sample_city import words
@@ -24,7 +24,6 @@ from mohe_portal.sample_city.places import Places
 # Fractions of the limit after which units submit: mostly in time, about one in ten late.
 SUBMITTED_AFTER = (0.12, 0.2, 0.3, 0.4, 0.5, 0.55, 0.62, 0.7, 0.78, 0.86, 0.92, 0.97, 1.25)
 RATINGS = (5,) * 45 + (4,) * 36 + (3,) * 11 + (2,) * 5 + (1,) * 3
-BY_RESIDENTS = frozenset({Channel.WEB, Channel.HOTLINE, Channel.APP})
 
 
 class NotYet(Exception):

@@ -25,6 +25,7 @@ from mohe_portal.sample_city.lives import World
 from mohe_portal.sample_city.news import publish_news
 from mohe_portal.sample_city.published import publish_some
 from mohe_portal.sample_city.reports import report_months
+from mohe_portal.sample_city.routing import rule_dispatching
 from mohe_portal.sample_city.rules import shelve
 from reports import rollups
 
@@ -102,6 +103,7 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     report.step(f"{sizes.cases:,} 件案件")
     cases.file_cases(seed, world, count=sizes.cases, since=first_day, photo_files=photo_files, progress=report.share)
     publish_some()
+    rule_dispatching(company, until=until)
     report.step("30 天的日巡查")
     patrols.walk_grids(seed, world)
     report.step("会议和交办事项")

@@ -10,7 +10,6 @@ from accounts.models import User
 from common.errors import DomainError
 from complaints import actions as cases
 from complaints.models import Channel, Complaint, ProblemGroup
-from complaints.models.complaint import DUPLICATE_METRES
 from complaints.pictures import CleanPhoto
 from volunteers.actions.keys import ensure_same, fingerprint
 from volunteers.models import Finding, FindingPhoto, PatrolLog
@@ -115,10 +114,8 @@ def _closest_case(finding: Finding, *, at: datetime) -> tuple[Complaint, float] 
     here = Complaint(
         group=finding.group, longitude=finding.longitude, latitude=finding.latitude, filed_at=finding.found_at
     )
-    cases_near = Complaint.objects.possible_duplicates_of(here).open().filter(is_confidential=False)
-    measured = [(case, here.metres_to(case)) for case in cases_near.select_related("unit")]
-    near = [(case, metres) for case, metres in measured if metres <= DUPLICATE_METRES]
-    return min(near, key=lambda one: (one[1], one[0].pk), default=None)
+    around = Complaint.objects.open().filter(is_confidential=False).select_related("unit").duplicates_of(here)
+    return next(((case, metres) for metres, case in around), None)
 
 
 def _file(told: _Told, *, at: datetime) -> Complaint:

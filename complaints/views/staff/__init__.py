@@ -1,6 +1,25 @@
 from complaints.views.staff.case import case, move
+from complaints.views.staff.categories import categories, categories_standard, category_edit, category_new
 from complaints.views.staff.contact import reveal_contact
 from complaints.views.staff.publishing import publish, unpublish
 from complaints.views.staff.queue import queue
+from complaints.views.staff.rules import rule_edit, rule_move, rule_new, rules
+from complaints.views.staff.tuning import tuning
 
-__all__ = ["case", "move", "publish", "queue", "reveal_contact", "unpublish"]
+__all__ = [
+    "case",
+    "categories",
+    "categories_standard",
+    "category_edit",
+    "category_new",
+    "move",
+    "publish",
+    "queue",
+    "reveal_contact",
+    "rule_edit",
+    "rule_move",
+    "rule_new",
+    "rules",
+    "tuning",
+    "unpublish",
+]

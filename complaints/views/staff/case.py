@@ -15,7 +15,7 @@ from common.http import Request
 from complaints.case_page import CasePage, cases_for
 from complaints.models import Complaint
 from complaints.move_forms import FORMS, MoveForm
-from complaints.performing import DONE, perform, refuse_what_came_too_late
+from complaints.performing import done, perform, refuse_what_came_too_late
 from complaints.permissions import may
 from complaints.workflow import Move
 
@@ -45,7 +45,7 @@ def move(request: Request, number: str, move: str) -> HttpResponse:
     except DomainError as refused:
         # Not left to the edge: what was typed has to stay on the page.
         return _show_refused(request, number, form, refused)
-    messages.success(request, DONE[chosen])
+    messages.success(request, done(form, found))
     return _go_on(request, number)
 
 

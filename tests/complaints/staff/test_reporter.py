@@ -11,8 +11,7 @@ from accounts.models import Role
 from audit.models import Entry
 from complaints import actions
 from complaints.actions import Contact
-from complaints.actions.contacts import REVEALS_PER_DAY
-from complaints.models import Complaint, Reporter
+from complaints.models import Complaint, Reporter, Tuning
 from complaints.models.complaint import Satisfaction
 from complaints.workflow import Move, State
 from notifications.models import Notice
@@ -116,7 +115,7 @@ def test_a_phone_typed_as_the_reason_is_not_audited(open_page, office):
 
 def test_the_day_has_a_limit_of_reveals(open_page, office):
     case = filed(contact=contact()).complaint
-    for _ in range(REVEALS_PER_DAY.most):
+    for _ in range(Tuning().reveals_per_day):
         actions.reveal_phone(Reporter.objects.get(), reason="核实门牌号。", by=office, at=MONDAY)
 
     shown = open_page(office, reveal_url(case), REASON)
