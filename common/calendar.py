@@ -1,15 +1,30 @@
 """The working calendar as the office keeps it in the database."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import datetime
 
-from common.clock import WorkingCalendar
-from common.models import CalendarDay, CalendarYear
+from common.clock import CITY_TIME, WorkingCalendar
+from common.models import CalendarDay, CalendarYear, OfficeHours
 
 
 def working_calendar() -> WorkingCalendar:
-    return WorkingCalendar(CalendarDay.exceptions())
+    hours = tuple((row.started_on, row.stretches) for row in OfficeHours.objects.all())
+    return WorkingCalendar(CalendarDay.exceptions(), hours)
 
 
-def is_known(day: date) -> bool:
-    """Whether the holidays of that day's year are entered; if not, deadlines count Monday to Friday."""
-    return CalendarYear.objects.filter(year=day.year).exists()
+def unknown_years(moments: Iterable[datetime | None]) -> list[int]:
+    """The years, among those that the moments lie in, whose holidays are not entered: there Monday to Friday count."""
+    years = {moment.astimezone(CITY_TIME).year for moment in moments if moment}
+    if not years:
+        return []
+    known = CalendarYear.objects.filter(year__in=years).values_list("year", flat=True)
+    return sorted(years - set(known))
+
+
+def doubt_about(moments: Iterable[datetime | None]) -> str:
+    """What to say beside these deadlines where a year is not known; empty if all are."""
+    years = unknown_years(moments)
+    if not years:
+        return ""
+    named = "、".join(f"{year} 年" for year in years)
+    return f"{named}的放假安排还没有录入，期限先按周一到周五算。"

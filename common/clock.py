@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from django.db import models
 
 CITY_TIME = ZoneInfo("Asia/Shanghai")
-OFFICE_HOURS = ((time(8), time(12)), (time(14), time(18)))
+Hours = tuple[tuple[time, time], ...]
+# Until the office has entered others.
+OFFICE_HOURS: Hours = ((time(8), time(12)), (time(14), time(18)))
 _DAY = timedelta(days=1)
 
 
@@ -23,12 +25,19 @@ class Clock(models.TextChoices):
 
 @dataclass(frozen=True)
 class WorkingCalendar:
-    """Which days are worked: Monday to Friday but for `exceptions` (date → worked or not)."""
+    """Which days are worked, Monday to Friday but for `exceptions` (date → worked or not), and in which hours.
+
+    `hours` are (first day, hours), oldest first; before the first the usual ones hold.
+    """
 
     exceptions: dict[date, bool] = field(default_factory=dict)
+    hours: tuple[tuple[date, Hours], ...] = ()
 
     def is_working(self, day: date) -> bool:
         return self.exceptions.get(day, day.weekday() < 5)
+
+    def hours_on(self, day: date) -> Hours:
+        return next((hours for since, hours in reversed(self.hours) if since <= day), OFFICE_HOURS)
 
 
 def unit_of(clock: Clock) -> timedelta:
@@ -77,5 +86,5 @@ def _open_hours(day: date, clock: Clock, calendar: WorkingCalendar) -> list[tupl
         return [(midnight, midnight + _DAY)]
     return [
         (datetime.combine(day, opens, CITY_TIME), datetime.combine(day, closes, CITY_TIME))
-        for opens, closes in OFFICE_HOURS
+        for opens, closes in calendar.hours_on(day)
     ]

@@ -1,10 +1,10 @@
 """Tables that every app may lean on and that know nothing of the campaign."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class Fact(models.Model):
@@ -57,6 +57,41 @@ class CalendarDay(models.Model):
     @classmethod
     def exceptions(cls) -> dict[date, bool]:
         return dict(cls.objects.values_list("on", "is_working"))
+
+
+class OfficeHours(models.Model):
+    """When offices work on a working day (上班时间), from a day on until the next such row."""
+
+    started_on = models.DateField("从哪天起", primary_key=True)
+    morning_from = models.TimeField("上午上班")
+    morning_to = models.TimeField("上午下班")
+    afternoon_from = models.TimeField("下午上班")
+    afternoon_to = models.TimeField("下午下班")
+
+    class Meta:
+        verbose_name = "上班时间"
+        ordering = ["started_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    morning_from__lt=F("morning_to"),
+                    morning_to__lte=F("afternoon_from"),
+                    afternoon_from__lt=F("afternoon_to"),
+                ),
+                name="office_hours_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_on:%Y-%m-%d} 起 {self.words}"
+
+    @property
+    def stretches(self) -> tuple[tuple[time, time], tuple[time, time]]:
+        return (self.morning_from, self.morning_to), (self.afternoon_from, self.afternoon_to)
+
+    @property
+    def words(self) -> str:
+        return "，".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in self.stretches)
 
 
 class Budget(models.Model):

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from accounts.models import Role, User
-from common.calendar import working_calendar
+from common.calendar import doubt_about, working_calendar
 from common.clock import CITY_TIME, Clock, unit_of, used
 from complaints import actions, timeline, words
 from complaints.actions.intake import ACCEPT_WITHIN_WORK_HOURS
@@ -163,6 +163,13 @@ class CasePage:
             is_onward=move in ONWARD,
             is_open=sent is not None,
         )
+
+    @property
+    def calendar_doubt(self) -> str:
+        """What to say beside a deadline that counts working days of a year that is not entered."""
+        case = self.case
+        by_working_days = case.clock in {"", Clock.WORK_DAY, Clock.WORK_HOUR}
+        return doubt_about([case.due_at]) if by_working_days and case.state in OPEN_STATES else ""
 
     @property
     def onward(self) -> Offer | None:

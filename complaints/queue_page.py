@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 
 from accounts.models import Role, User
+from common.calendar import doubt_about
 from common.keyset import Page, page
 from complaints import words
 from complaints.models import Complaint, ComplaintQuerySet
@@ -117,6 +119,11 @@ class QueuePage:
     @property
     def rows(self) -> list[Row]:
         return [_row(case, at=self.at) for case in self.page.rows]
+
+    @cached_property
+    def calendar_doubt(self) -> str:
+        """What to say of the deadlines shown where a year's holidays are not entered."""
+        return doubt_about(case.due_at for case in self.page.rows if case.state in OPEN_STATES)
 
     @property
     def total(self) -> int:

@@ -83,6 +83,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
     (
         "管理",
         [
+            ("工作日历", "calendar", frozenset({Role.OFFICE, Role.ADMINISTRATOR})),
             ("用户与角色", "accounts:users", frozenset({Role.ADMINISTRATOR})),
             ("接口密钥", "accounts:tokens", frozenset({Role.ADMINISTRATOR})),
             ("定时任务", "schedule", frozenset({Role.ADMINISTRATOR})),
@@ -117,6 +118,7 @@ BELOW: dict[str, tuple[str, ...]] = {
     "accounts:units": ("accounts:unit", "accounts:unit_edit"),
     "accounts:users": ("accounts:user_edit", "accounts:user_new"),
     "accounts:tokens": ("accounts:token_new",),
+    "calendar": ("calendar_year", "calendar_arrange", "calendar_import", "calendar_hours"),
     "schedule": ("schedule_history",),
 }
 

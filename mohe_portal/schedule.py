@@ -64,7 +64,7 @@ def remind_of_calendar(*, at: datetime) -> int:
         people,
         reason=f"calendar:{today.year + 1}:{today.isocalendar().week}",
         title=f"{today.year + 1} 年的节假日和调休还没有录入，明年的期限先按周一到周五算",
-        url=reverse("workbench"),
+        url=reverse("calendar_year", args=[today.year + 1]),
         kind=Kind.REMINDER,
         at=at,
     )

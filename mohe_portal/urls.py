@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from mohe_portal import (
     api_schema,
+    calendar_page,
     dead_letters,
     health,
     metrics,
@@ -24,6 +25,19 @@ urlpatterns = [
     path("accessibility/", views.accessibility, name="accessibility"),
     path("sitemap/", views.sitemap, name="sitemap"),
     path("workbench/", workbench.workbench, name="workbench"),
+    path("workbench/calendar/", calendar_page.calendar_now, name="calendar"),
+    path("workbench/calendar/<int:year>/", calendar_page.calendar_year, name="calendar_year"),
+    path("workbench/calendar/<int:year>/days/", calendar_page.calendar_arrange, name="calendar_arrange"),
+    path("workbench/calendar/<int:year>/library/", calendar_page.calendar_library, name="calendar_library"),
+    path("workbench/calendar/<int:year>/import/", calendar_page.calendar_import, name="calendar_import"),
+    path("workbench/calendar/<int:year>/file/", calendar_page.calendar_file, name="calendar_file"),
+    path("workbench/calendar/<int:year>/known/", calendar_page.calendar_known, name="calendar_known"),
+    path("workbench/calendar/<int:year>/hours/", calendar_page.calendar_hours, name="calendar_hours"),
+    path(
+        "workbench/calendar/<int:year>/hours/<str:day>/remove/",
+        calendar_page.calendar_hours_remove,
+        name="calendar_hours_remove",
+    ),
     path("workbench/schedule/", schedule_page.schedule, name="schedule"),
     path("workbench/schedule/<slug:name>/", schedule_page.schedule_history, name="schedule_history"),
     path("workbench/schedule/<slug:name>/run/", schedule_page.schedule_run, name="schedule_run"),

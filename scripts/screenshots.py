@@ -83,6 +83,8 @@ SHOTS = [
     Shot("category", "/workbench/categories/", "office", first_link="main td a, main li a"),
     Shot("rules", "/workbench/rules/", "office"),
     Shot("rule", "/workbench/rules/", "office", first_link="main .rule a"),
+    Shot("calendar", "/workbench/calendar/2026/", "office"),
+    Shot("calendar-unknown", "/workbench/calendar/2027/", "office"),
     Shot("tasks", "/workbench/plan/", "unit07"),
     Shot(
         "report", "/workbench/reports/", "unit07", first_link="main a[href^='/workbench/reports/2']", guide=("phone",)

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import public
 from common import client
-from common.calendar import working_calendar
+from common.calendar import doubt_about, working_calendar
 from common.errors import TooMany
 from complaints import actions, story
 from complaints.actions.moves import may_reopen
 from complaints.forms import RatingForm, TailForm, TrackForm
 from complaints.models import Complaint, Photo
 from complaints.views.visitor import Followed, Visitor
-from complaints.workflow import Move, State
+from complaints.workflow import OPEN_STATES, Move, State
 
 # Said of an unknown code and of a wrong tail alike, so that neither tells whether a code exists.
 NOT_FOUND = "没有找到这件反映。请核对查询码和手机号后四位；后四位记不清，可以先不填。"
@@ -123,6 +123,7 @@ def _case_page(
     context = {
         "case": case,
         "story": story.tell(case, events, at=at, calendar=working_calendar(), is_follower=followed.is_follower),
+        "calendar_doubt": doubt_about([case.due_at]) if case.state in OPEN_STATES else "",
         "is_follower": followed.is_follower,
         "own": followed.sees_own_words,
         "is_erased": followed.reporter.erased_at is not None,

@@ -177,7 +177,7 @@ def _entry_name(entry: zipfile.ZipInfo) -> str:
 
 
 def _sheet(table: Table, source: Source, ending: str) -> Sheet:
-    lines = _csv_lines(source.content) if ending == ".csv" else _xlsx_lines(source.content)
+    lines = lines_of(source, ending)
     numbered = [(number, line) for number, line in enumerate(lines, start=1) if any(line)]
     if not numbered:
         raise Unreadable("表是空的。第一行要写列名，可以下载模板照着填。")
@@ -192,6 +192,11 @@ def _sheet(table: Table, source: Source, ending: str) -> Sheet:
         if not line[0].startswith(EXAMPLE)
     )
     return Sheet(table, source.name, tuple(named), rows)
+
+
+def lines_of(source: Source, ending: str) -> list[list[str]]:
+    """The cells of a csv file, or of the first sheet of a workbook, line by line; raises Unreadable."""
+    return _csv_lines(source.content) if ending == ".csv" else _xlsx_lines(source.content)
 
 
 def _csv_lines(content: bytes) -> list[list[str]]:

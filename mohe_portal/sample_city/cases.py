@@ -15,7 +15,7 @@ from django.core.files.storage import default_storage
 
 from accounts.models import User
 from common import crypto
-from common.clock import CITY_TIME, OFFICE_HOURS, Clock
+from common.clock import CITY_TIME, Clock
 from complaints.actions.intake import NOTICE_VERSION
 from complaints.catalogue import standard_categories
 from complaints.models import (
@@ -133,7 +133,7 @@ def _work_hours_before(world: World, hours: float) -> datetime:
     """Return the moment since which so many working hours have passed."""
     left, day = timedelta(hours=hours), world.until.astimezone(CITY_TIME).date()
     while True:
-        for opens, closes in reversed(OFFICE_HOURS if world.calendar.is_working(day) else ()):
+        for opens, closes in reversed(world.calendar.hours_on(day) if world.calendar.is_working(day) else ()):
             start = datetime.combine(day, opens, CITY_TIME)
             end = min(datetime.combine(day, closes, CITY_TIME), world.until)
             if end > start:
