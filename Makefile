@@ -35,6 +35,11 @@ faults: .venv/.dev static/dist/.built programs ## 故障测试 Break queue, work
 	@TEST_DATABASE=sqlite .venv/bin/pytest tests/faults -m "fault or not fault" --timeout 400 -q
 	@TEST_DATABASE=postgres .venv/bin/pytest tests/faults -m "fault or not fault" --timeout 400 -q
 
+.PHONY: bench
+bench: STEPS := 6
+bench: .venv/.dev static/dist/.built programs ## 性能测量 What the pages cost, on both databases, up to a million cases
+	@exec $(PY) -m scripts.bench
+
 .PHONY: assets
 assets: static/dist/.built ## 生成样式和脚本 Build the front end
 

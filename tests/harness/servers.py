@@ -17,7 +17,7 @@ from tests.harness import programs
 
 START_SECONDS = 30
 # Nothing here has to survive a power cut.
-HASTY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100")
+HASTY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 def free_port() -> int:
@@ -27,7 +27,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def private_postgres(folder: Path) -> Iterator[str]:
+def private_postgres(folder: Path, *, is_durable: bool = False) -> Iterator[str]:
     """A DATABASE_URL. `folder` must be new; when we are root it is handed to another user, as PostgreSQL demands."""
     folder.mkdir()
     owner = _other_user(folder)
@@ -37,7 +37,7 @@ def private_postgres(folder: Path) -> Iterator[str]:
          "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
         check=True, capture_output=True, cwd=folder, **owner,
     )  # fmt: skip
-    settings = (*HASTY, f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=")
+    settings = (*(() if is_durable else HASTY), "max_connections=100", f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=")
     command = [programs.required(programs.postgres("postgres"), "PostgreSQL"), "-D", str(data)]
     command += [part for setting in settings for part in ("-c", setting)]
     url = f"postgresql://portal@127.0.0.1:{port}/postgres"
