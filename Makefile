@@ -22,7 +22,7 @@ run: .venv/.run static/dist/.built ## 启动示例城市 Start the portal with a
 
 .PHONY: test
 test: STEPS := 6
-test: .venv/.dev static/dist/.built programs ## 全部检查和测试 Lint, types, contracts, the whole suite
+test: .venv/.dev node_modules/.dev static/dist/.built programs ## 全部检查和测试 Lint, types, contracts, the whole suite
 	@exec $(PY) scripts/run_checks.py
 
 .PHONY: lint
@@ -39,6 +39,11 @@ faults: .venv/.dev static/dist/.built programs ## 故障测试 Break queue, work
 bench: STEPS := 6
 bench: .venv/.dev static/dist/.built programs ## 性能测量 What the pages cost, on both databases, up to a million cases
 	@exec $(PY) -m scripts.bench
+
+.PHONY: lighthouse
+lighthouse: STEPS := 6
+lighthouse: .venv/.dev node_modules/.dev static/dist/.built programs ## 网页质量 Lighthouse on the pages of residents
+	@exec $(PY) scripts/lighthouse.py
 
 .PHONY: assets
 assets: static/dist/.built ## 生成样式和脚本 Build the front end
@@ -75,8 +80,11 @@ programs: .venv/.dev
 .tools/bin/node: requirements/node.txt .tools/uv/bin/uv
 	@$(SETUP) node "[3/$(STEPS)]"
 
-node_modules/.package-lock.json: package-lock.json .tools/bin/node
-	@$(SETUP) npm "[4/$(STEPS)]"
+node_modules/.run: package-lock.json .tools/bin/node
+	@$(SETUP) npm "[4/$(STEPS)]" run
 
-static/dist/.built: $(ASSETS) scripts/build_assets.mjs node_modules/.package-lock.json
+node_modules/.dev: package-lock.json .tools/bin/node
+	@$(SETUP) npm "[4/$(STEPS)]" dev
+
+static/dist/.built: $(ASSETS) scripts/build_assets.mjs node_modules/.run
 	@$(SETUP) assets "[5/$(STEPS)]"

@@ -33,6 +33,7 @@ class Check:
     command: Sequence[str]
     env: dict[str, str] = field(default_factory=dict)
     report: Path | None = None
+    says_what_it_saw: bool = False
     progress: str = ""
 
     @property
@@ -83,6 +84,11 @@ def lint_checks() -> list[Check]:
         Check("migrations 迁移", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"], env=settings),
         Check("mypy 类型", tool("mypy", *PACKAGES), env=settings),
     ]
+
+
+def alone() -> list[Check]:
+    """What measures times, when nothing else runs any more."""
+    return [Check("lighthouse 网页质量", [sys.executable, "scripts/lighthouse.py"], says_what_it_saw=True)]
 
 
 def run(check: Check) -> Outcome:
@@ -137,7 +143,7 @@ def tell(outcome: Outcome) -> None:
     counts = f"{outcome.passed} passed, {outcome.failed} failed" if outcome.check.report else ""
     skipped = f", {outcome.skipped} skipped (which shows nothing: mend or delete)" if outcome.skipped else ""
     say(f"{'✓' if good else '✗'} {outcome.check.name:<28} {outcome.seconds:4.0f} s  {counts}{skipped}".rstrip())
-    if not good:
+    if not good or outcome.check.says_what_it_saw:
         say(outcome.check.log.read_text(errors="replace"))
 
 
@@ -171,6 +177,8 @@ def main(lint_only: bool) -> int:
                 tell_progress(suites)
                 last_told = time.monotonic()
             time.sleep(0.2)
+    if not lint_only:
+        outcomes += in_turn(alone(), tell)
     passed, failed = sum(o.passed for o in outcomes), sum(o.failed + o.skipped for o in outcomes)
     say(f"\n{passed} passed, {failed} failed")
     return int(failed > 0)

@@ -5,17 +5,9 @@ of the user guide go to docs/img/guide/. Fails if a page answers with an error, 
 in the console, or if axe finds fault with it.
 """
 
-import json
-import os
 import shutil
-import socket
-import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +17,8 @@ from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tests.harness import programs  # noqa: E402 -- the folder above is no package
+from scripts.sample_portal import sample_portal  # noqa: E402 -- found through the folder above
+from tests.harness import programs  # noqa: E402
 
 OUT = ROOT / "build" / "screenshots"
 GUIDE = ROOT / "docs" / "img" / "guide"
@@ -122,7 +115,7 @@ def main() -> int:
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
     GUIDE.mkdir(parents=True, exist_ok=True)
-    with _portal() as (base, passwords), sync_playwright() as playwright:
+    with sample_portal() as (base, passwords), sync_playwright() as playwright:
         chromium = programs.required(programs.chromium(), "Chromium")
         browser = playwright.chromium.launch(executable_path=chromium, args=programs.CHROMIUM_FLAGS)
         complaints = [said for width in WIDTHS for said in _take_all(browser, base, passwords, width)]
@@ -187,45 +180,6 @@ def _take(page: Page, base: str, shot: Shot, width: str) -> Iterator[str]:
         yield f"{shot.name} at {width}: {fault['id']}: {fault['nodes'][0]['html'][:160]}"
     yield from (f"{shot.name} at {width}: {line}" for line in said)
     page.close()
-
-
-@contextmanager
-def _portal() -> Iterator[tuple[str, dict[str, str]]]:
-    """A portal with a fresh sample city on a free port; gives its address and the passwords by user name."""
-    with tempfile.TemporaryDirectory(prefix="portal-pictures-") as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        given = {"VAR_DIR": folder, "STATIC_MANIFEST": "0", "PORT": str(port), "DATABASE_URL": "", "REDIS_URL": ""}
-        env = os.environ | given
-        sign_ins = Path(folder) / "sign-ins.json"
-        (Path(folder) / "static").mkdir()
-        _manage(env, "migrate", "-v0")
-        _manage(env, "seed_sample_city", "--seed", "1", "--credentials-json", str(sign_ins))
-        serve = [str(Path(sys.executable).parent / "gunicorn"), "-b", f"127.0.0.1:{port}", "mohe_portal.wsgi"]
-        server = subprocess.Popen(serve, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            base = f"http://127.0.0.1:{port}"
-            _wait_for(base)
-            yield base, {entry["username"]: entry["password"] for entry in json.loads(sign_ins.read_text())}
-        finally:
-            server.terminate()
-            server.wait(10)
-
-
-def _manage(env: dict[str, str], *arguments: str) -> None:
-    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
-
-
-def _wait_for(base: str) -> None:
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(f"{base}/livez", timeout=1)  # noqa: S310 -- our own server
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(f"no answer from {base} within 10 seconds")
 
 
 if __name__ == "__main__":

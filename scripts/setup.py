@@ -173,9 +173,15 @@ def _node_env() -> dict[str, str]:
     return {"PATH": f"{TOOLS / 'bin'}{os.pathsep}{os.environ['PATH']}"}
 
 
-def install_npm_packages(label: str) -> None:
-    run(f"{label} 前端依赖 npm packages", [TOOLS / "bin" / "npm", "ci", "--loglevel=error"], env=_node_env())
-    (ROOT / "node_modules" / ".package-lock.json").touch()
+def install_npm_packages(label: str, what: str) -> None:
+    """What builds the front end (`run`), and what tests look at it with (`dev`), which stays once it is there."""
+    stamps = {name: ROOT / "node_modules" / f".{name}" for name in ("run", "dev")}
+    everything = what == "dev" or stamps["dev"].exists()
+    command: list[str | Path] = [TOOLS / "bin" / "npm", "ci", "--loglevel=error"]
+    run(f"{label} 前端依赖 npm packages", command + ([] if everything else ["--omit=dev"]), env=_node_env())
+    stamps["run"].touch()
+    if everything:
+        stamps["dev"].touch()
 
 
 def build_assets(label: str) -> None:

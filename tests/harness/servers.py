@@ -37,7 +37,13 @@ def private_postgres(folder: Path, *, is_durable: bool = False) -> Iterator[str]
          "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
         check=True, capture_output=True, cwd=folder, **owner,
     )  # fmt: skip
-    settings = (*(() if is_durable else HASTY), "max_connections=100", f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=")
+    settings = (
+        *(() if is_durable else HASTY),
+        "max_connections=100",
+        f"port={port}",
+        "listen_addresses=127.0.0.1",
+        "unix_socket_directories=",
+    )
     command = [programs.required(programs.postgres("postgres"), "PostgreSQL"), "-D", str(data)]
     command += [part for setting in settings for part in ("-c", setting)]
     url = f"postgresql://portal@127.0.0.1:{port}/postgres"

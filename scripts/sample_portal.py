@@ -1,0 +1,57 @@
+"""A portal with a fresh sample city, for scripts that look at it from outside."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@contextmanager
+def sample_portal() -> Iterator[tuple[str, dict[str, str]]]:
+    """On a free port of this machine; gives its address and the passwords by user name."""
+    with tempfile.TemporaryDirectory(prefix="portal-sample-") as folder:
+        port = _free_port()
+        env = os.environ | {"VAR_DIR": folder, "PORT": str(port), "DATABASE_URL": "", "REDIS_URL": ""}
+        sign_ins = Path(folder) / "sign-ins.json"
+        _manage(env, "migrate", "-v0")
+        _manage(env, "collectstatic", "--no-input", "-v0")
+        _manage(env, "seed_sample_city", "--seed", "1", "--credentials-json", str(sign_ins))
+        serve = [str(Path(sys.executable).parent / "gunicorn"), "-b", f"127.0.0.1:{port}", "mohe_portal.wsgi"]
+        server = subprocess.Popen(serve, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            base = f"http://127.0.0.1:{port}"
+            _wait_for(base)
+            yield base, {entry["username"]: entry["password"] for entry in json.loads(sign_ins.read_text())}
+        finally:
+            server.terminate()
+            server.wait(10)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _manage(env: dict[str, str], *arguments: str) -> None:
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+
+
+def _wait_for(base: str) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"{base}/livez", timeout=1)  # noqa: S310 -- our own server
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"no answer from {base} within 30 seconds")
