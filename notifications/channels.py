@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from common.masking import masked
 from notifications import safe_http
 from notifications.models import Channel
 from notifications.safe_http import Answer, Forbidden
@@ -32,7 +33,7 @@ class Message:
     """`address` is where this channel reaches the person; `key` tells the receiver whether it has it already."""
 
     key: str
-    recipient_id: int
+    recipient_id: int | None
     address: str
     kind: str
     title: str
@@ -97,7 +98,9 @@ def _to_http(message: Message) -> None:
 
 
 def _told(message: Message) -> dict[str, object]:
-    return {"key": message.key, "to": message.recipient_id, "kind": message.kind, "title": message.title}
+    # Of a resident's phone only what tells one message from another: a sink is no place for numbers.
+    to = message.recipient_id if message.recipient_id is not None else masked(message.address)
+    return {"key": message.key, "to": to, "kind": message.kind, "title": message.title}
 
 
 def _to_email(message: Message) -> None:

@@ -1,5 +1,6 @@
 """Take waiting deliveries and hand each to its channel, at least once, with its key."""
 
+import json
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError
 from django.db.models import F
 
+from common.crypto import decrypt
 from notifications import channels
 from notifications.channels import Message, Refused, Unreachable
 from notifications.models import Channel, ChannelChoice, DeliveryState, NoticeDelivery
@@ -35,7 +37,7 @@ def _deliver_channel(channel: Channel, *, at: datetime) -> int:
     silent: set[str] = set()
     reached = 0
     for delivery in rows:
-        address = addresses.get(delivery.notice.recipient_id, "")
+        address = _unsealed(delivery)["phone"] or addresses.get(delivery.notice.recipient_id or 0, "")
         where = channels.endpoint(channel, address)
         if where in silent:
             continue  # the next sweep asks again; this one does not wait for the same silence row by row
@@ -48,7 +50,7 @@ def _deliver_channel(channel: Channel, *, at: datetime) -> int:
 
 def _addresses(channel: Channel, deliveries: Iterable[NoticeDelivery]) -> dict[int, str]:
     """Where each person wants this channel's messages, by their id; who has switched it off is missing."""
-    people = {delivery.notice.recipient_id for delivery in deliveries}
+    people = {delivery.notice.recipient_id for delivery in deliveries if delivery.notice.recipient_id}
     chosen = ChannelChoice.objects.filter(channel=channel, is_on=True, person__in=people)
     return {choice.person_id: choice.address for choice in chosen}
 
@@ -86,7 +88,14 @@ def _is_wanted(delivery: NoticeDelivery, address: str) -> bool:
     """Whether the person is still there and has this channel on, and the portal still offers it."""
     if delivery.channel in channels.sinks():
         return True
-    return delivery.notice.recipient.is_active and delivery.channel in channels.offered() and bool(address)
+    recipient = delivery.notice.recipient
+    is_there = recipient is None or recipient.is_active
+    return is_there and delivery.channel in channels.offered() and bool(address)
+
+
+def _unsealed(delivery: NoticeDelivery) -> dict[str, str]:
+    """Phone and words of a text message; empty ones for a notice to somebody with an account."""
+    return json.loads(decrypt(delivery.sealed)) if delivery.sealed else {"phone": "", "words": ""}
 
 
 def _claim(delivery: NoticeDelivery, *, at: datetime) -> bool:
@@ -116,6 +125,8 @@ def _settle(delivery: NoticeDelivery, **facts: object) -> None:
     mine = NoticeDelivery.objects.filter(pk=delivery.pk)
     if facts.get("state") != DeliveryState.DELIVERED:
         mine = mine.filter(tries=delivery.tries, state=DeliveryState.WAITING)
+    if facts.get("state") in {DeliveryState.DELIVERED, DeliveryState.DROPPED}:
+        facts["sealed"] = ""
     mine.update(lease_until=None, **facts)
 
 
@@ -126,7 +137,7 @@ def _message(delivery: NoticeDelivery, address: str, *, at: datetime) -> Message
         recipient_id=notice.recipient_id,
         address=address,
         kind=notice.kind,
-        title=notice.title,
+        title=_unsealed(delivery)["words"] or notice.title,
         body=notice.body,
         url=notice.url,
         at=at,

@@ -40,11 +40,12 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 class Notice(models.Model):
     """A message to one person (提醒), written in the transaction of what it tells of.
 
-    The row is what the inbox shows. What leaves the portal has a NoticeDelivery for each way out.
+    The row is what the inbox shows. What leaves the portal has a NoticeDelivery for each way out. Without a recipient
+    it is a text message to a resident's phone: nobody's inbox shows it, and the words stand sealed in its deliveries.
     """
 
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", verbose_name="收件人"
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="notices", verbose_name="收件人"
     )
     # The same reason on the same day has the same key, and so exists once.
     dedup_key = models.CharField(max_length=160, unique=True)
@@ -111,6 +112,8 @@ class NoticeDelivery(models.Model):
     faults = models.PositiveSmallIntegerField(default=0)
     error = models.CharField("原因", max_length=200, blank=True)
     delivered_at = models.DateTimeField("发出时间", null=True)
+    # Of a text message: phone and words, encrypted, emptied once it is out.
+    sealed = models.TextField(blank=True, default="")
 
     objects = NoticeDeliveryQuerySet.as_manager()
 

@@ -1,10 +1,13 @@
+import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from common.crypto import encrypt
 from common.masking import hide_phones
 from notifications import channels
 from notifications.models import Channel, ChannelChoice, Kind, Notice, NoticeDelivery, Urgency
@@ -55,6 +58,54 @@ def notify(
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
     if _write_deliveries(notices, at=at):
         transaction.on_commit(nudge, robust=True)
+
+
+def reaches_phones() -> bool:
+    """Whether a text message to somebody without an account could leave the portal at all."""
+    return bool(_ways_to_phones())
+
+
+@dataclass(frozen=True)
+class Text:
+    """A message for somebody without an account. `reason` as in `notify`; the phone and the words are kept sealed."""
+
+    phone: str
+    reason: str
+    words: str
+
+
+def text_phones(texts: Sequence[Text], *, what: str, at: datetime, urgency: Urgency = Urgency.NORMAL) -> None:
+    """Send each text by SMS, in the caller's transaction; one with a reason sent before is left out.
+
+    `what` names the kind of message for the administrator and must tell nothing of the person.
+    """
+    ways = _ways_to_phones()
+    if not (ways and texts):
+        return
+    notices = [
+        Notice(dedup_key=text.reason, title=what, url="", urgency=urgency, created_at=at, read_at=at) for text in texts
+    ]
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    stored = dict(Notice.objects.filter(dedup_key__in=[t.reason for t in texts]).values_list("dedup_key", "pk"))
+    NoticeDelivery.objects.bulk_create(
+        (
+            NoticeDelivery(
+                notice_id=stored[text.reason],
+                channel=channel,
+                key=f"{text.reason}:{channel}",
+                available_at=at if channel in channels.sinks() else not_before(at, urgency),
+                sealed=encrypt(json.dumps({"phone": text.phone, "words": text.words}, ensure_ascii=False)),
+            )
+            for text in texts
+            for channel in ways
+        ),
+        ignore_conflicts=True,
+    )
+    transaction.on_commit(nudge, robust=True)
+
+
+def _ways_to_phones() -> list[Channel]:
+    return [*channels.sinks(), *(channel for channel in channels.offered() if channel == Channel.SMS)]
 
 
 def _write_deliveries(notices: Sequence[Notice], *, at: datetime) -> bool:

@@ -242,3 +242,40 @@ def test_the_digest_asks_as_much_for_six_people_as_for_two(django_assert_max_num
 
     with django_assert_max_num_queries(60):
         send_digests(url="/", at=MONDAY)
+
+
+def text_phone(words="验证码 123456，10 分钟内有效。", *, at=MONDAY, **more):
+    outbox.text_phones([outbox.Text("13800001234", "code:1", words)], what="手机验证码", at=at, **more)
+
+
+def test_somebody_without_an_account_gets_a_text_once_and_nothing_of_it_stays(receiver):
+    text_phone(at=MIDNIGHT, urgency=Urgency.URGENT)
+    text_phone(at=MIDNIGHT, urgency=Urgency.URGENT)
+    waiting = NoticeDelivery.objects.get()
+    assert (waiting.notice.title, waiting.notice.recipient) == ("手机验证码", None)
+    assert "123456" not in waiting.sealed and "13800001234" not in waiting.sealed
+
+    assert delivery.deliver_all_waiting(at=MIDNIGHT) == 1
+
+    (got,) = receiver.received
+    text = "【漠河创城】验证码 123456，10 分钟内有效。"
+    assert got.body == {"key": "code:1:sms", "phone": "13800001234", "text": text}
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.sealed) == (DeliveryState.DELIVERED, "")
+
+
+def test_a_text_that_is_not_urgent_waits_for_the_morning_and_a_sink_never_learns_the_phone(settings, sink):
+    text_phone(at=MIDNIGHT)
+    by_sms = NoticeDelivery.objects.get(channel=Channel.SMS)
+    assert by_sms.available_at == MIDNIGHT.replace(hour=7, minute=0)
+
+    delivery.deliver_all_waiting(at=MIDNIGHT)
+    line = sink.read_text()
+    assert "138****1234" in line and "验证码 123456" in line and "13800001234" not in line
+
+
+def test_where_no_text_can_leave_the_portal_none_is_written(settings):
+    settings.SMS_GATEWAY_URL = ""
+    assert not outbox.reaches_phones()
+    text_phone()
+    assert not Notice.objects.exists()
