@@ -51,6 +51,15 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
         ],
     ),
     (
+        "志愿服务",
+        [
+            ("志愿活动", "volunteers:activities", STAFF),
+            ("志愿队伍", "volunteers:teams", STAFF),
+            ("志愿服务统计", "volunteers:figures", STAFF),
+            ("服务证明", "volunteers:certificates_kept", frozenset({Role.OFFICE})),
+        ],
+    ),
+    (
         "挂图作战",
         [
             ("红蓝旗图版", "progress:city", STAFF),
@@ -107,6 +116,20 @@ BELOW: dict[str, tuple[str, ...]] = {
         "progress:board_month",
         "progress:history",
     ),
+    "volunteers:activities": (
+        "volunteers:activity_kept",
+        "volunteers:activity_new",
+        "volunteers:activity_edit",
+        "volunteers:activity_cancel",
+        "volunteers:activity_report",
+        "volunteers:attendance",
+        "volunteers:attend",
+        "volunteers:code",
+        "volunteers:hours",
+        "volunteers:hours_correct",
+    ),
+    "volunteers:teams": ("volunteers:team", "volunteers:team_new", "volunteers:team_edit"),
+    "volunteers:certificates_kept": ("volunteers:certificate_revoke",),
     "progress:closing": ("progress:closing_month", "progress:correct", "progress:make_good"),
     "progress:marking_home": ("progress:marking", "progress:mark"),
     "progress:tasks": ("progress:task_new",),

@@ -54,6 +54,12 @@ def remind_of_patrols(*, slot: datetime, at: datetime) -> int:
     return volunteers.remind_missing_patrols(at=at) if is_same_day else 0
 
 
+def remind_of_activities(*, slot: datetime, at: datetime) -> int:
+    """Of tomorrow's activities, on the day of the slot: made up for later it would speak of another day."""
+    is_same_day = slot.astimezone(CITY_TIME).date() == at.astimezone(CITY_TIME).date()
+    return volunteers.remind_of_activities(at=at) if is_same_day else 0
+
+
 def remind_of_calendar(*, at: datetime) -> int:
     """From November on, once a week: next year's holidays are not known, so deadlines would count Monday to Friday."""
     today = at.astimezone(CITY_TIME).date()
@@ -96,6 +102,8 @@ JOBS = (
     Job("remind-patrols", "提醒今天还没有巡查的单位", Daily(time(20, 0)), remind_of_patrols),
     Job("roll-up", "更新统计数字", Every(timedelta(minutes=1)), moment(rollups.refresh)),
     Job("rebuild-roll-ups", "从头核对统计数字", Daily(time(3, 45)), moment(rollups.rebuild)),
+    Job("remind-activities", "提醒报了明天活动的志愿者", Daily(time(16, 0)), remind_of_activities),
+    Job("forget-phone-codes", "清理过期的验证码", Daily(time(3, 10)), moment(volunteers.forget_codes)),
     Job("forget-drafts", "删除没有提交的反映草稿", Daily(time(3, 5)), moment(complaints.forget_abandoned_drafts)),
     Job("erase-contacts", "删除到期的反映人联系方式", Daily(time(3, 15)), moment(complaints.erase_expired_contacts)),
     Job("forget-ended-sessions", "清理过期的登录", Daily(time(3, 25)), moment(forget_ended_sessions)),

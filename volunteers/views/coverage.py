@@ -35,7 +35,7 @@ class Day:
 @require_safe
 def calendar(request: Request) -> HttpResponse:
     """A unit's month: each day's grids walked of those expected. A liaison sees the own unit, the office any."""
-    month, today = _month(request), timezone.localdate()
+    month, today = asked_month(request), timezone.localdate()
     unit = _unit(request)
     found = stats.patrol_coverage(month.first_day, month.last_day, today=today, unit=unit) if unit else None
     context = {
@@ -45,7 +45,7 @@ def calendar(request: Request) -> HttpResponse:
         "weeks": _weeks(found, today) if found else [],
         "weekdays": WEEKDAYS,
         "logs": _latest(unit, month) if unit else [],
-        **_months(month, today),
+        **month_choice(month, today),
     }
     return render(request, "volunteers/calendar.html", context)
 
@@ -68,19 +68,19 @@ def _latest(unit: Unit, month: Month) -> list[PatrolLog]:
 @require_safe
 def coverage(request: Request) -> HttpResponse:
     """Every grid and day of a month, numerator and denominator, and who has not gone today."""
-    month, today = _month(request), timezone.localdate()
+    month, today = asked_month(request), timezone.localdate()
     found = stats.patrol_coverage(month.first_day, month.last_day, today=today)
     context = {
         "coverage": found,
         "heads": [(day.day, covered) for day, covered in zip(found.days, found.by_day, strict=True)],
         "missing": stats.missing_patrols(on=today).items() if month == Month.of(today) else [],
         "worst": sorted((row for row in found.rows if row.gaps), key=lambda row: -max(g.days for g in row.gaps))[:8],
-        **_months(month, today),
+        **month_choice(month, today),
     }
     return render(request, "volunteers/coverage.html", context)
 
 
-def _month(request: Request) -> Month:
+def asked_month(request: Request) -> Month:
     """The month asked for; this one where none, or none that can be, is."""
     try:
         year, month = request.GET.get("month", "").split("-")
@@ -89,7 +89,7 @@ def _month(request: Request) -> Month:
         return Month.of(timezone.localdate())
 
 
-def _months(month: Month, today: date) -> dict[str, object]:
+def month_choice(month: Month, today: date) -> dict[str, object]:
     current = Month.of(today)
     choices = [current.shifted(-back) for back in range(MONTHS_BACK)]
     return {

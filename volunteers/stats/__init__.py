@@ -1,0 +1,47 @@
+"""Counted reads of volunteers and patrols, for pages here and for the apps above."""
+
+from volunteers.stats.figures import (
+    Figures,
+    MonthFigures,
+    Ranked,
+    UnitRate,
+    figures,
+    month_figures,
+    rankings,
+    registration_rates,
+    upcoming_activities,
+)
+from volunteers.stats.own import Standing, own_data, standing
+from volunteers.stats.patrols import (
+    WALKED,
+    Coverage,
+    DayState,
+    Gap,
+    GridRow,
+    missing_patrols,
+    patrol_coverage,
+    patrolled_today,
+)
+
+__all__ = [
+    "WALKED",
+    "Coverage",
+    "DayState",
+    "Figures",
+    "Gap",
+    "GridRow",
+    "MonthFigures",
+    "Ranked",
+    "Standing",
+    "UnitRate",
+    "figures",
+    "missing_patrols",
+    "month_figures",
+    "own_data",
+    "patrol_coverage",
+    "patrolled_today",
+    "rankings",
+    "registration_rates",
+    "standing",
+    "upcoming_activities",
+]
