@@ -47,7 +47,12 @@ def unit_of(clock: Clock) -> timedelta:
 
 def deadline(start: datetime, limit: float, clock: Clock, calendar: WorkingCalendar) -> datetime:
     """The moment at which `limit` units of counted time have passed since the aware moment `start`."""
-    remaining = unit_of(clock) * limit
+    return later(start, unit_of(clock) * limit, clock, calendar)
+
+
+def later(start: datetime, counted: timedelta, clock: Clock, calendar: WorkingCalendar) -> datetime:
+    """The moment at which so much counted time has passed since `start`."""
+    remaining = counted
     for opens, closes in _counted(start, clock, calendar):
         if remaining <= closes - opens:
             return opens + remaining

@@ -7,30 +7,62 @@ from django.urls import reverse
 
 from accounts.models import Role, User
 from common.calendar import doubt_about, working_calendar
-from common.clock import CITY_TIME, Clock, unit_of, used
+from common.clock import CITY_TIME, Clock
 from complaints import actions, timeline, words
 from complaints.actions.intake import ACCEPT_WITHIN_WORK_HOURS
+from complaints.deadlines import StageLimit, share_used
 from complaints.models import BY_RESIDENTS, Complaint, ComplaintQuerySet, Photo
 from complaints.models.complaint import Light
-from complaints.move_forms import FORMS, MoveForm
+from complaints.move_forms import MoveForm
+from complaints.performing import FORMS
 from complaints.permissions import in_charge, may_see_reporter, moves_open_to
 from complaints.queue_page import marks
 from complaints.staff_forms import RevealForm
 from complaints.workflow import OPEN_STATES, Move, State
 
-LABELS = {Move.SUBMIT: "提交办理结果"}
+LABELS = {Move.SUBMIT: "提交办理结果", Move.HELPERS: "协办单位", Move.MARK: "标为保密或匿名"}
 CONFIRM = {
     Move.ACCEPT: "确定受理",
     Move.REJECT: "确定不予受理",
+    Move.MERGE: "确定并案",
     Move.DISPATCH: "确定派遣",
     Move.SIGN: "确定签收",
     Move.RETURN: "确定退单",
     Move.SUBMIT: "提交",
     Move.PASS: "确定通过并办结",
     Move.REWORK: "确定返工",
+    Move.REDISPATCH: "确定改派",
+    Move.ASK_EXTENSION: "提交申请",
+    Move.GRANT_EXTENSION: "确定同意",
+    Move.REFUSE_EXTENSION: "确定不同意",
+    Move.ASK_SUSPENSION: "提交申请",
+    Move.GRANT_SUSPENSION: "确定同意",
+    Move.REFUSE_SUSPENSION: "确定不同意",
+    Move.RESUME: "确定恢复",
+    Move.NOTE: "保存",
+    Move.HELPERS: "保存",
+    Move.URGE: "确定催办",
+    Move.SUPERVISE: "确定督办",
+    Move.UNSUPERVISE: "确定解除",
+    Move.MARK: "保存",
 }
 # The usual way on: the filled button.
 ONWARD = frozenset({Move.ACCEPT, Move.DISPATCH, Move.SIGN, Move.SUBMIT, Move.PASS})
+# What else is done often enough to lie open; the rest is folded away under 更多操作.
+BESIDE = frozenset(
+    {
+        Move.REJECT,
+        Move.RETURN,
+        Move.REWORK,
+        Move.ASK_EXTENSION,
+        Move.ASK_SUSPENSION,
+        Move.GRANT_EXTENSION,
+        Move.REFUSE_EXTENSION,
+        Move.GRANT_SUSPENSION,
+        Move.REFUSE_SUSPENSION,
+        Move.RESUME,
+    }
+)
 WAITING_FOR = {
     State.RECEIVED: "等创城办或热线受理员受理。",
     State.ACCEPTED: "等创城办派遣。",
@@ -48,7 +80,7 @@ DUE_LABELS = {State.RECEIVED: "受理时限", State.ACCEPTED: "派遣时限"}
 
 def cases_for(user: User) -> ComplaintQuerySet:
     """The cases this person may open, with what their page names."""
-    return Complaint.objects.visible_to(user).select_related("category", "grid__community", "unit")
+    return Complaint.objects.visible_to(user).select_related("category", "grid__community", "unit", "merged_into")
 
 
 @dataclass(frozen=True)
@@ -128,10 +160,14 @@ class CasePage:
         reporters = list(case.reporters.all())
         self.reporter = next((one for one in reporters if not one.is_follower), None)
         self.followers = sum(one.is_follower for one in reporters)
-        self.marks = [*marks(case), *(["匿名"] if self._is_anonymous else [])]
+        self.marks = [*marks(case), *(["匿名"] if self._is_anonymous and not case.is_anonymous else [])]
         self.clock = _clock_face(case, at=at)
         self.cannot_return = actions.refusal_to_return(case, at=at) if self._might_return else ""
-        self.offers = self._offers()
+        offers = self._offers()
+        self.offers = [offer for offer in offers if offer.is_onward or offer.move in BESIDE]
+        self.more = [offer for offer in offers if offer not in self.offers]
+        self.request = _told_request(case, at=at)
+        self.merged = _merged(case, user=user)
         self.steps = self._steps()
         self.before, self.after = self._pictures()
         self.duplicates = _duplicates(case, user=user, at=at)
@@ -148,7 +184,8 @@ class CasePage:
         return self.case.state == State.DISPATCHED and in_charge(self.user, self.case)
 
     def _offers(self) -> list[Offer]:
-        moves = [m for m in moves_open_to(self.user, self.case) if not (m == Move.RETURN and self.cannot_return)]
+        possible = [move for move in moves_open_to(self.user, self.case) if move in FORMS]
+        moves = [move for move in possible if not (move == Move.RETURN and self.cannot_return)]
         return [self._offer(move) for move in moves]
 
     def _offer(self, move: Move) -> Offer:
@@ -176,13 +213,24 @@ class CasePage:
         return next((offer for offer in self.offers if offer.is_onward), None)
 
     @property
+    def is_more_open(self) -> bool:
+        return any(offer.is_open for offer in self.more)
+
+    @property
+    def badge(self) -> str:
+        """The state, or that it is suspended, as components/state_badge.html names it."""
+        return "suspended" if self.case.is_suspended else self.case.state
+
+    @property
     def typed_in_vain(self) -> list[tuple[str, str]]:
         """What was written for a move that can no longer be made, to be given back."""
-        fits = self.form and any(offer.form is self.form for offer in self.offers)
+        fits = self.form and any(offer.form is self.form for offer in [*self.offers, *self.more])
         return self.form.typed if self.form and not fits else []
 
     @property
     def waiting_for(self) -> str:
+        if self.case.suspended_until:
+            return f"挂账至 {self.case.suspended_until:%Y-%m-%d}，到时自动恢复办理。"
         return WAITING_FOR[State(self.case.state)].format(unit=self.case.unit.name if self.case.unit else "单位")
 
     @property
@@ -214,6 +262,7 @@ class CasePage:
     def _pictures(self) -> tuple[list[Picture], list[Picture]]:
         photos = list(self.case.photos.all())
         before = [self._picture(p, "反映") for p in photos if p.kind == Photo.Kind.BEFORE]
+        self.during = [self._picture(p, "办理中") for p in photos if p.kind == Photo.Kind.DURING]
         after = [self._picture(p, "办理后") for p in photos if p.kind == Photo.Kind.AFTER]
         return before, after
 
@@ -266,6 +315,44 @@ class Duplicate:
     words: str
 
 
+@dataclass(frozen=True)
+class ToldRequest:
+    """What the unit asks for, as it waits for the office."""
+
+    what: str
+    reason: str
+    who: str
+
+
+def _told_request(case: Complaint, *, at: datetime) -> ToldRequest | None:
+    asked = actions.pending_request(case) if case.asked_for else None
+    if asked is None:
+        return None
+    what = f"延期 {asked.days} 个工作日" if asked.until is None else f"挂账至 {asked.until:%Y-%m-%d}"
+    return ToldRequest(what, asked.reason, f"{asked.unit}，{words.moment(asked.asked_at, now=at)}")
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What was merged into this case, or what it was merged into; a link only where this person may open it."""
+
+    into: str = ""
+    into_url: str = ""
+    cases: tuple[Duplicate, ...] = ()
+
+
+def _merged(case: Complaint, *, user: User) -> Merged:
+    if case.merged_into:
+        may_open = Complaint.objects.visible_to(user).filter(pk=case.merged_into.pk).exists()
+        return Merged(case.merged_into.number, case.merged_into.get_absolute_url() if may_open else "")
+    # Its unit reads what else was said of the same thing, though it may not open those cases.
+    is_liaison = user.role == Role.LIAISON
+    others = case.merged.order_by("pk") if is_liaison else Complaint.objects.visible_to(user).filter(merged_into=case)
+    return Merged(
+        cases=tuple(Duplicate(one.number, "" if is_liaison else one.get_absolute_url(), one.title) for one in others)
+    )
+
+
 def _duplicates(case: Complaint, *, user: User, at: datetime) -> list[Duplicate]:
     return [
         Duplicate(
@@ -296,12 +383,11 @@ def _clock_of(case: Complaint) -> tuple[Clock, int]:
 
 def _share_used(case: Complaint, *, at: datetime) -> int:
     """Per cent of the limit gone, in the time that its clock counts."""
-    clock, limit = _clock_of(case)
-    whole = unit_of(clock) * limit
-    if not whole or case.due_at is None:
+    clock, _ = _clock_of(case)
+    if case.due_at is None or case.warn_at is None:
         return 100
-    left = used(at, case.due_at, clock, working_calendar())
-    return min(100, max(0, round(100 * (1 - left / whole))))
+    limit = StageLimit(case.warn_at, case.due_at)
+    return round(100 * share_used(limit, at=at, clock=clock, calendar=working_calendar()))
 
 
 def _clock_facts(case: Complaint, *, at: datetime) -> list[tuple[str, str]]:
@@ -310,10 +396,20 @@ def _clock_facts(case: Complaint, *, at: datetime) -> list[tuple[str, str]]:
     due = words.moment(case.due_at, now=at) if case.due_at else ""
     facts = [
         (DUE_LABELS.get(State(case.state), "办结时限"), due),
+        ("总时限", _overall_words(case, at=at)),
         ("计时方式", f"{clock.label}，{limit} {unit_word}" if due else ""),
         ("办结时间", words.moment(case.closed_at, now=at) if case.closed_at else ""),
         ("责任单位", case.unit.name if case.unit else "还没有派遣"),
+        ("协办单位", "、".join(helper.unit.name for helper in case.helpers.select_related("unit"))),
         ("类别", str(case.category) if case.category else f"{case.get_group_display()}（居民选的）"),
         ("来源", case.get_channel_display()),
     ]
     return [(term, value) for term, value in facts if value]
+
+
+def _overall_words(case: Complaint, *, at: datetime) -> str:
+    """12-01 10:00, and whether that is close or past."""
+    if case.overall_due_at is None or case.state not in OPEN_STATES:
+        return ""
+    said = {Light.SOON: "，快到期", Light.OVERDUE: "，已超时"}.get(case.overall_light(at=at), "")
+    return f"{words.moment(case.overall_due_at, now=at)}{said}"

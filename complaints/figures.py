@@ -155,7 +155,7 @@ def _filed(since: datetime, end: datetime, by: By, per: type[TruncBase]) -> Rows
 
 
 def _answered(since: datetime, end: datetime, by: By, per: type[TruncBase]) -> Rows:
-    answers = Event.objects.filter(from_state=State.RECEIVED).exclude(to_state=State.WITHDRAWN)
+    answers = Event.objects.filter(from_state=State.RECEIVED).exclude(to_state__in=[State.RECEIVED, State.WITHDRAWN])
     answers = answers.filter(complaint__filed_at__gte=since, complaint__filed_at__lt=end)
     return _grouped(
         answers,
@@ -175,7 +175,7 @@ def _unanswered(since: datetime, end: datetime, as_of: datetime, by: By, per: ty
 def _dispatched(since: datetime, end: datetime, by: By, per: type[TruncBase]) -> Rows:
     later = Event.objects.filter(complaint=OuterRef("complaint"), version__gt=OuterRef("version"))
     given_back = Exists(later.filter(move=Move.RETURN, unit=OuterRef("unit")))
-    events = Event.objects.filter(move=Move.DISPATCH, at__gte=since, at__lt=end)
+    events = Event.objects.filter(move__in=[Move.DISPATCH, Move.REDISPATCH], at__gte=since, at__lt=end)
     key = "unit" if by is By.UNIT else _of_case(by)
     return _grouped(events, "at", key, per, dispatched=Count("pk"), returned=Count("pk", filter=Q(given_back)))
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 
 from accounts.models import Unit
 from common.clock import CITY_TIME
@@ -20,7 +21,7 @@ INCOMPLETE = "页面不完整，请刷新再办。"
 PHOTO_TYPES = "image/jpeg,image/png,image/webp"
 
 
-def _words(label: str, *, required: str = "", most: int = 300, rows: int = 2, hint: str = "") -> forms.CharField:
+def words_field(label: str, *, required: str = "", most: int = 300, rows: int = 2, hint: str = "") -> forms.CharField:
     """A text field. With `required`, the sentence said when it is empty, it takes five characters at least."""
     return forms.CharField(
         label=label,
@@ -108,6 +109,34 @@ def _field(form: forms.Form, name: str) -> "forms.ModelChoiceField[Any]":
     return cast("forms.ModelChoiceField[Any]", form.fields[name])
 
 
+def choices_of(form: forms.Form, name: str, rows: "QuerySet[Any]") -> None:
+    _field(form, name).queryset = rows
+
+
+def unit_field(label: str) -> "forms.ModelChoiceField[Unit]":
+    return forms.ModelChoiceField(
+        Unit.objects.none(),
+        label=label,
+        empty_label="请选单位",
+        widget=forms.Select(attrs={"data-find": "打字找单位"}),
+        error_messages={"required": f"请选{label}。", "invalid_choice": "没有这个单位，请重新选。"},
+    )
+
+
+class UnitsInput(forms.CheckboxSelectMultiple):
+    """A hundred units to tick, folded away, in a box that scrolls; case.js puts a field above that narrows it."""
+
+    template_name = "complaints/staff/_units.html"
+
+
+class UnitsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # cannot be subscripted when it runs
+    widget = UnitsInput
+
+    def __init__(self, **options: Any) -> None:
+        told = {"invalid_choice": "有一个单位不在名单里，请重新选。", "invalid_pk_value": "单位看不懂，请重新选。"}
+        super().__init__(Unit.objects.none(), required=False, error_messages=told, **options)
+
+
 class GroupedCategories(forms.ModelChoiceField):  # type: ignore[type-arg]  # cannot be subscripted when it runs
     """Named without the major: that stands above them."""
 
@@ -128,7 +157,7 @@ class AcceptForm(MoveForm):
         error_messages={"required": "请选类别。", "invalid_choice": "没有这个类别，请重新选。"},
     )
     is_urgent = forms.BooleanField(label="紧急", required=False, help_text="有危险，按紧急时限办")
-    note = _words("说明（可不填）")
+    note = words_field("说明（可不填）")
     photos = PhotosField(label="补照片（可不传）", required=False, help_text="类别名后写着“要照片”的，要有一张")
 
     def limit_choices(self) -> None:
@@ -159,23 +188,27 @@ class AcceptForm(MoveForm):
 
 class RejectForm(MoveForm):
     move = Move.REJECT
-    reason = _words("不予受理的理由", required="请写不予受理的理由。", hint="居民会看到这段话")
-    turn_to = _words("可以找哪里", required="请写居民可以找哪里。", most=120, rows=1, hint="单位和电话，如 12345 热线")
+    reason = words_field("不予受理的理由", required="请写不予受理的理由。", hint="居民会看到这段话")
+    turn_to = words_field(
+        "可以找哪里", required="请写居民可以找哪里。", most=120, rows=1, hint="单位和电话，如 12345 热线"
+    )
 
 
 class DispatchForm(MoveForm):
     move = Move.DISPATCH
-    unit = forms.ModelChoiceField(
-        Unit.objects.none(),
-        label="责任单位",
-        empty_label="请选单位",
-        widget=forms.Select(attrs={"data-find": "打字找单位"}),
-        error_messages={"required": "请选责任单位。", "invalid_choice": "没有这个单位，请重新选。"},
-    )
-    note = _words("交办意见（可不填）")
+    unit = unit_field("责任单位")
+    helpers = UnitsField(label="协办单位（可不选）")
+    note = words_field("交办意见（可不填）")
 
     def limit_choices(self) -> None:
-        _field(self, "unit").queryset = Unit.objects.filter(is_active=True)
+        for name in ("unit", "helpers"):
+            choices_of(self, name, Unit.objects.filter(is_active=True))
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        if told.get("unit") in list(told.get("helpers") or []):
+            self.add_error("helpers", f"{told['unit']}是责任单位，不用再选作协办。")
+        return told
 
     def suggest(self) -> None:
         field = _field(self, "unit")
@@ -187,17 +220,17 @@ class DispatchForm(MoveForm):
 
 class SignForm(MoveForm):
     move = Move.SIGN
-    note = _words("安排（可不填）", hint="如 今天下午派人清理")
+    note = words_field("安排（可不填）", hint="如 今天下午派人清理")
 
 
 class ReturnForm(MoveForm):
     move = Move.RETURN
-    reason = _words("退单理由", required="请写退单理由。", hint="写清楚为什么不归本单位，应归哪个单位")
+    reason = words_field("退单理由", required="请写退单理由。", hint="写清楚为什么不归本单位，应归哪个单位")
 
 
 class SubmitForm(MoveForm):
     move = Move.SUBMIT
-    result = _words(
+    result = words_field(
         "办理结果", required="请写办理结果。", most=1000, rows=4, hint="做了什么、现在怎样。居民会看到这段话"
     )
     photos = PhotosField(label="办理后的照片（可不传）", required=False, help_text=f"最多 {MOST_PHOTOS} 张")
@@ -205,18 +238,12 @@ class SubmitForm(MoveForm):
 
 class PassForm(MoveForm):
     move = Move.PASS
-    note = _words("核查意见（可不填）")
+    note = words_field("核查意见（可不填）")
 
 
 class ReworkForm(MoveForm):
     move = Move.REWORK
-    reason = _words("返工理由", required="请写返工理由。", hint="写清楚哪里没有办好")
-
-
-FORMS: dict[Move, type[MoveForm]] = {
-    form.move: form
-    for form in (AcceptForm, RejectForm, DispatchForm, SignForm, ReturnForm, SubmitForm, PassForm, ReworkForm)
-}
+    reason = words_field("返工理由", required="请写返工理由。", hint="写清楚哪里没有办好")
 
 
 def likely_category(categories: Iterable[Category], case: Complaint) -> Category | None:

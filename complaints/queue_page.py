@@ -214,6 +214,17 @@ def _row(case: Complaint, *, at: datetime) -> Row:
 
 
 def marks(case: Complaint) -> list[str]:
-    marked = [(case.is_urgent, "紧急"), (case.is_confidential, "保密"), (case.round > 1, "二次")]
-    counted = [(case.return_count, f"退单 {case.return_count}"), (case.rework_count, f"返工 {case.rework_count}")]
+    marked = [
+        (case.is_supervised, "督办"),
+        (case.is_urgent, "紧急"),
+        (case.is_confidential, "保密"),
+        (case.is_anonymous, "匿名"),
+        (case.round > 1, "二次"),
+        (case.asked_for, f"申请{case.get_asked_for_display()}"),
+    ]
+    counted = [
+        (case.urge_count, f"催办 {case.urge_count}"),
+        (case.return_count, f"退单 {case.return_count}"),
+        (case.rework_count, f"返工 {case.rework_count}"),
+    ]
     return [word for holds, word in [*marked, *counted] if holds]

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from common.clock import CITY_TIME, Clock, WorkingCalendar
-from complaints.deadlines import share_used
+from complaints.deadlines import StageLimit, share_used
 from complaints.models import Complaint, Event
 from complaints.models.complaint import Light
 from complaints.workflow import Move, State
 
-# Moves that start the clock whose deadline the case has now; a rework or a signature leaves the promise as it was.
-_CLOCK_STARTS = {Move.FILE, Move.ACCEPT, Move.DISPATCH, Move.RETURN, Move.REOPEN}
 # The words written with these are for the resident, as is the reason of a rejection, which stands above the steps;
 # others speak of staff or of other units.
 _TOLD_NOTES = {Move.SIGN, Move.SUBMIT}
@@ -127,7 +125,7 @@ def tell(
         until=moment(case.due_at, now=at) if case.due_at and has_deadline else "",
         until_day=day(case.due_at, now=at) if case.due_at and has_deadline else "",
         until_what=_DEADLINES.get(state, ""),
-        time_used=_time_used(case, events, at=at, calendar=calendar) if has_deadline else None,
+        time_used=_time_used(case, at=at, calendar=calendar) if has_deadline else None,
         steps=[*_steps_so_far(events, now=at, is_follower=is_follower), *_steps_to_come(case, is_follower)],
         short_steps=_short_steps(case, is_follower),
         reason=next((event.note for event in reversed(events) if event.move == Move.REJECT), ""),
@@ -175,13 +173,12 @@ def _named(case: Complaint | Event) -> str:
     return f"{case.unit.name} " if case.unit.name[-1:].isascii() else case.unit.name
 
 
-def _time_used(case: Complaint, events: Sequence[Event], *, at: datetime, calendar: WorkingCalendar) -> TimeUsed | None:
-    start = next((event.at for event in reversed(events) if event.move in _CLOCK_STARTS), case.filed_at)
+def _time_used(case: Complaint, *, at: datetime, calendar: WorkingCalendar) -> TimeUsed | None:
     light = case.light(at=at)
-    if case.due_at is None or light == Light.NONE:
+    if case.due_at is None or case.warn_at is None or light not in _LIGHTS:
         return None
     clock = Clock(case.clock) if case.clock else Clock.WORK_HOUR
-    percent = int(100 * share_used(start, case.due_at, at=at, clock=clock, calendar=calendar))
+    percent = int(100 * share_used(StageLimit(case.warn_at, case.due_at), at=at, clock=clock, calendar=calendar))
     words = {
         Light.IN_TIME: f"时限内，已用 {percent}%",
         Light.SOON: f"快到时限，已用 {percent}%",

@@ -25,10 +25,25 @@ _TITLES = {
     Move.RETURN: "{unit}退单",
     Move.SUBMIT: "{unit}提交办理结果",
     Move.PASS: "核查通过，办结",
+    Move.MERGE: "并案，{basis}",
+    Move.ABSORB: "同一件事，{basis}",
+    Move.REDISPATCH: "改派给{unit}",
+    Move.ASK_EXTENSION: "{unit}申请{basis}",
+    Move.GRANT_EXTENSION: "同意{basis}",
+    Move.ASK_SUSPENSION: "{unit}申请{basis}",
+    Move.GRANT_SUSPENSION: "同意{basis}",
+    Move.RESUME: "恢复办理，{basis}",
+    Move.NOTE: "{unit}补充进展",
+    Move.HELPERS: "{basis}",
+    Move.MARK: "{basis}",
     Move.RATE: "居民评价",
     Move.REOPEN: "转二次办理，由{unit}办",
+    Move.WITHDRAW: "居民撤回",
 }
-_BACK = {Move.RETURN, Move.REWORK, Move.REOPEN}
+_BACK = {Move.RETURN, Move.REWORK, Move.REOPEN, Move.REDISPATCH}
+_STOP = {Move.REJECT, Move.MERGE, Move.WITHDRAW}
+# Their basis stands in the title.
+_SAID = {move for move, title in _TITLES.items() if "{basis}" in title}
 
 
 @dataclass(frozen=True)
@@ -61,6 +76,8 @@ def _step(case: Complaint, event: Event, *, is_newest: bool, now: datetime) -> S
 def _title(case: Complaint, event: Event) -> str:
     if event.move == Move.FILE:
         return _FILED[Channel(case.channel)]
+    if event.move == Move.URGE and event.actor is None:
+        return "居民催办"
     known = _TITLES.get(Move(event.move), event.get_move_display())
     return known.format(basis=event.basis, unit=event.unit.name if event.unit else "").rstrip("，")
 
@@ -72,7 +89,7 @@ def _time(event: Event, *, now: datetime) -> str | SafeString:
 
 
 def _dot(event: Event, *, is_current: bool) -> str:
-    if event.move == Move.REJECT:
+    if event.move in _STOP:
         return "stop"
     if event.move in _BACK:
         return "back"
@@ -81,5 +98,5 @@ def _dot(event: Event, *, is_current: bool) -> str:
 
 def _facts(event: Event) -> str:
     """Who did it, and why it went where it went."""
-    basis = f"依据：{event.basis}。" if event.basis and event.move != Move.ACCEPT else ""
+    basis = f"依据：{event.basis}。" if event.basis and event.move not in _SAID else ""
     return f"{basis}{event.actor}" if event.actor else basis

@@ -8,7 +8,13 @@ from complaints.models.complaint import Light
 from complaints.workflow import State
 
 # The light's name in templates/components/light.html.
-LIGHT_CLASS = {Light.IN_TIME: "in_time", Light.SOON: "soon", Light.OVERDUE: "late", Light.NONE: ""}
+LIGHT_CLASS = {
+    Light.IN_TIME: "in_time",
+    Light.SOON: "soon",
+    Light.OVERDUE: "late",
+    Light.PAUSED: "paused",
+    Light.NONE: "",
+}
 
 
 def span(length: timedelta) -> str:
@@ -27,9 +33,11 @@ def moment(at: datetime, *, now: datetime) -> str:
 
 
 def light_words(case: Complaint, *, at: datetime) -> str:
-    """剩 2 天, 超时 6 小时; for a closed case whether it was in time; empty where there is no clock."""
+    """剩 2 天, 超时 6 小时, 暂停至 12-02; for a closed case whether it was in time; empty where there is no clock."""
     if case.state == State.CLOSED:
         return "按期办结" if case.closed_in_time else "超时办结"
+    if case.suspended_until:
+        return f"暂停至 {case.suspended_until:%m-%d}"
     light = case.light(at=at)
     if light == Light.NONE or case.due_at is None:
         return ""

@@ -95,6 +95,7 @@ JOBS = (
         Every(timedelta(minutes=15)),
         moment(complaints.switch_off_broken_rules),
     ),
+    Job("resume-suspended", "恢复挂账到期的案件", Every(timedelta(minutes=5)), moment(complaints.resume_due)),
     Job("remind-unmarked", "月底提醒还没标的旗", Daily(time(7, 30)), moment(progress.remind_of_unmarked_flags)),
     Job("remind-blue", "提醒过了新日期的蓝旗", Daily(time(7, 35)), moment(progress.remind_of_passed_dates)),
     Job("remind-calendar", "十一月起提醒录入明年节假日", Daily(time(7, 40)), moment(remind_of_calendar)),

@@ -5,16 +5,18 @@ from complaints.actions.categories import add_category, bring_in_standard_catego
 from complaints.actions.contacts import erase_expired_contacts, reveal_phone
 from complaints.actions.drafts import add_draft_photo, forget_abandoned_drafts, keep_answers, remove_draft_photo
 from complaints.actions.following import Following, follow
+from complaints.actions.helping import add_note, set_helpers
 from complaints.actions.hotline import hotline_key, take_call
 from complaints.actions.intake import Contact, Filed, file, filed_before, web_key
 from complaints.actions.lookup import find_reporter, is_tail_of
+from complaints.actions.marks import mark, supervise, unsupervise, urge, was_urged_today
+from complaints.actions.merging import merge
 from complaints.actions.moves import (
-    StaleCase,
     accept,
     dispatch,
-    ensure_unchanged,
     pass_verification,
     rate,
+    redispatch,
     refusal_to_return,
     refusal_without_photo,
     reject,
@@ -23,11 +25,24 @@ from complaints.actions.moves import (
     sign,
     submit_result,
 )
+from complaints.actions.moving import StaleCase, ensure_unchanged
 from complaints.actions.publishing import publish, unpublish, without_house
 from complaints.actions.reminders import remind_of_deadlines
+from complaints.actions.requests import (
+    ask_extension,
+    ask_suspension,
+    grant_extension,
+    grant_suspension,
+    pending_request,
+    refusal_to_ask_extension,
+    refuse_request,
+    resume,
+    resume_due,
+)
 from complaints.actions.routing_rules import add_rule, edit_rule, move_rule, switch_off_broken_rules
 from complaints.actions.submissions import KeyReused, Receipt, app_key, submit, submitted_before
 from complaints.actions.tuning import tune
+from complaints.actions.withdrawing import refusal_to_withdraw, withdraw
 
 __all__ = [
     "Contact",
@@ -39,8 +54,11 @@ __all__ = [
     "accept",
     "add_category",
     "add_draft_photo",
+    "add_note",
     "add_rule",
     "app_key",
+    "ask_extension",
+    "ask_suspension",
     "bring_in_standard_categories",
     "dispatch",
     "edit_category",
@@ -52,21 +70,33 @@ __all__ = [
     "find_reporter",
     "follow",
     "forget_abandoned_drafts",
+    "grant_extension",
+    "grant_suspension",
     "hotline_key",
     "is_tail_of",
     "keep_answers",
+    "mark",
+    "merge",
     "move_rule",
     "pass_verification",
-    "rate",
-    "refusal_to_return",
-    "refusal_without_photo",
+    "pending_request",
     "publish",
+    "rate",
+    "redispatch",
+    "refusal_to_ask_extension",
+    "refusal_to_return",
+    "refusal_to_withdraw",
+    "refusal_without_photo",
+    "refuse_request",
     "reject",
-    "remove_draft_photo",
-    "return_to_office",
     "remind_of_deadlines",
+    "remove_draft_photo",
+    "resume",
+    "resume_due",
+    "return_to_office",
     "reveal_phone",
     "rework",
+    "set_helpers",
     "sign",
     "spend_on_app_filing",
     "spend_on_filing",
@@ -75,10 +105,15 @@ __all__ = [
     "submit",
     "submit_result",
     "submitted_before",
+    "supervise",
     "switch_off_broken_rules",
     "take_call",
     "tune",
     "unpublish",
+    "unsupervise",
+    "urge",
+    "was_urged_today",
     "web_key",
+    "withdraw",
     "without_house",
 ]

@@ -1,21 +1,24 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 
-from accounts.models import Role, Unit, User
+from accounts.models import Unit, User
 from common.calendar import working_calendar
 from common.clock import CITY_TIME, Clock, deadline
-from common.errors import DomainError, StaleRecord
+from common.errors import DomainError
 from common.events import announce
 from complaints import events, routing, workflow
+from complaints.actions.helping import put_helpers
 from complaints.actions.intake import ACCEPT_WITHIN_WORK_HOURS
+from complaints.actions.moving import liaisons_of, make_move, tell_office, tell_unit
 from complaints.actions.photos import attach, store
+from complaints.actions.requests import lapse_requests, leave_suspension
 from complaints.actions.routing_rules import switch_off_broken_rules
-from complaints.deadlines import RETURN_WITHIN_WORK_DAYS, limit_of, limit_words, stage_deadline
-from complaints.models import Category, Complaint, Event, Photo
+from complaints.deadlines import RETURN_WITHIN_WORK_DAYS, limit_of, limit_words, overall_deadline, stage_deadline
+from complaints.models import Category, Complaint, Photo
 from complaints.models.complaint import Satisfaction
 from complaints.pictures import CleanPhoto
 from complaints.workflow import Move, State
@@ -24,20 +27,6 @@ from notifications.outbox import notify
 REOPEN_WITHIN = timedelta(days=15)
 MOST_RETURNS = 2
 SHORTEST_EXCUSE = 5
-
-
-class StaleCase(StaleRecord):
-    """Someone else moved the case first; the message says who and what."""
-
-    def __init__(self, winner: Event | None) -> None:
-        what = f"{_who(winner)}刚刚办了“{winner.get_move_display()}”" if winner else "这件案件刚刚被别人改动"
-        super().__init__(f"{what}，您这一步没有办成。请看过最新情况再办，您写的内容还在。")
-
-
-def ensure_unchanged(complaint: Complaint, *, version: int) -> None:
-    """Raise StaleCase if the case is no longer what the person saw who decided on it."""
-    if complaint.version != version:
-        raise StaleCase(_last_event(complaint))
 
 
 @transaction.atomic
@@ -54,9 +43,11 @@ def accept(
     """Take the case on; where a rule says so it is dispatched in the same breath."""
     _ensure_acceptable(complaint, category, is_urgent=is_urgent, has_photo=bool(photos), note=note)
     limit = stage_deadline(at, ACCEPT_WITHIN_WORK_HOURS, Clock.WORK_HOUR, working_calendar())
-    event = _move(
+    overall = overall_deadline(complaint.filed_at, *limit_of(category, is_urgent=is_urgent), working_calendar())
+    event = make_move(
         complaint, Move.ACCEPT, by=by, at=at, note=note, basis=f"定为“{category.name}”",
         category=category, is_urgent=is_urgent, warn_at=limit.warn_at, due_at=limit.due_at,
+        overall_warn_at=overall.warn_at, overall_due_at=overall.due_at,
     )  # fmt: skip
     attach(store(photos, at=at), to=event, kind=Photo.Kind.BEFORE)
     switch_off_broken_rules(at=at)
@@ -92,20 +83,61 @@ def _dispatch_by_rule(complaint: Complaint, *, by: User, at: datetime) -> None:
 @transaction.atomic
 def reject(complaint: Complaint, *, reason: str, by: User, at: datetime) -> None:
     """Refuse a case, with the reason and where to turn instead, which the resident reads."""
-    _move(complaint, Move.REJECT, by=by, at=at, note=reason, warn_at=None, due_at=None)
+    make_move(complaint, Move.REJECT, by=by, at=at, note=reason, warn_at=None, due_at=None)
 
 
 @transaction.atomic
-def dispatch(complaint: Complaint, *, to: Unit, by: User, at: datetime, note: str = "", basis: str = "") -> None:
-    """Hand the case to a unit; its clock starts now. `basis`: why there, if that is not the proposal's own reason."""
+def dispatch(
+    complaint: Complaint,
+    *,
+    to: Unit,
+    by: User,
+    at: datetime,
+    note: str = "",
+    basis: str = "",
+    helpers: Sequence[Unit] = (),
+) -> None:
+    """Hand the case to a unit, and to those that help it (协办); its clock starts now.
+
+    `basis`: why there, if that is not the proposal's own reason.
+    """
     clock, limit = limit_of(complaint.category, is_urgent=complaint.is_urgent)
     stage = stage_deadline(at, limit, clock, working_calendar())
-    basis = f"{basis or _why(complaint, to, at=at)}。时限 {limit_words(clock, limit)}"
-    _move(
+    helped = f"。协办：{'、'.join(unit.name for unit in helpers)}" if helpers else ""
+    basis = f"{basis or _why(complaint, to, at=at)}。时限 {limit_words(clock, limit)}{helped}"
+    make_move(
         complaint, Move.DISPATCH, by=by, at=at, note=note, basis=basis, unit=to, dispatched_at=at,
         clock=clock, limit=limit, warn_at=stage.warn_at, due_at=stage.due_at,
     )  # fmt: skip
-    _tell_unit(complaint, f"新派单：{complaint.title}", at=at)
+    tell_unit(complaint, "新派单", at=at)
+    put_helpers(complaint, helpers, at=at)
+
+
+@transaction.atomic
+def redispatch(complaint: Complaint, *, to: Unit, reason: str, by: User, at: datetime) -> None:
+    """Take the case from its unit and hand it to another (改派), whose clock starts now; the overall deadline stays."""
+    if to.pk == complaint.unit_id:
+        raise DomainError(f"这件现在就由{to.name}办。要改派请选别的单位。")
+    leave_suspension(complaint, by=by, at=at)
+    before = complaint.unit
+    clock, limit = limit_of(complaint.category, is_urgent=complaint.is_urgent)
+    stage = stage_deadline(at, limit, clock, working_calendar())
+    make_move(
+        complaint, Move.REDISPATCH, by=by, at=at, note=reason, unit=to, dispatched_at=at, asked_for="",
+        basis=f"由{before}改派。时限 {limit_words(clock, limit)}", clock=clock, limit=limit,
+        warn_at=stage.warn_at, due_at=stage.due_at,
+    )  # fmt: skip
+    lapse_requests(complaint, at=at)
+    complaint.helpers.filter(unit=to).delete()
+    tell_unit(complaint, "改派给本单位", at=at)
+    _tell_it_is_gone(complaint, before, at=at)
+
+
+def _tell_it_is_gone(complaint: Complaint, before: Unit | None, *, at: datetime) -> None:
+    """The unit before cannot open the case any more: its notice leads to its queue."""
+    people = liaisons_of(before.pk if before else None)
+    reason, title = f"case:{complaint.number}:{complaint.version}", f"已改派给别的单位，不用再办：{complaint.title}"
+    notify(people, reason=reason, title=title, url=reverse("complaints:queue"), at=at)
 
 
 def _why(complaint: Complaint, to: Unit, *, at: datetime) -> str:
@@ -117,7 +149,7 @@ def _why(complaint: Complaint, to: Unit, *, at: datetime) -> str:
 
 @transaction.atomic
 def sign(complaint: Complaint, *, by: User, at: datetime, note: str = "") -> None:
-    _move(complaint, Move.SIGN, by=by, at=at, note=note)
+    make_move(complaint, Move.SIGN, by=by, at=at, note=note)
 
 
 def refusal_to_return(complaint: Complaint, *, at: datetime) -> str:
@@ -139,35 +171,40 @@ def return_to_office(complaint: Complaint, *, reason: str, by: User, at: datetim
     if refusal:
         raise DomainError(refusal)
     limit = stage_deadline(at, ACCEPT_WITHIN_WORK_HOURS, Clock.WORK_HOUR, working_calendar())
-    _move(
+    make_move(
         complaint, Move.RETURN, by=by, at=at, note=reason, event_unit=complaint.unit, unit=None, dispatched_at=None,
         return_count=F("return_count") + 1, warn_at=limit.warn_at, due_at=limit.due_at, clock="", limit=None,
     )  # fmt: skip
-    _tell_office(complaint, f"退单：{complaint.title}", at=at)
+    tell_office(complaint, "退单", at=at)
 
 
 @transaction.atomic
 def submit_result(
     complaint: Complaint, *, result: str, by: User, at: datetime, photos: Sequence[CleanPhoto] = ()
 ) -> None:
-    event = _move(complaint, Move.SUBMIT, by=by, at=at, note=result, result=result, handled_at=at)
+    """What was done; a suspended case is resumed by it."""
+    leave_suspension(complaint, by=by, at=at)
+    event = make_move(complaint, Move.SUBMIT, by=by, at=at, note=result, result=result, handled_at=at)
     attach(store(photos, at=at), to=event, kind=Photo.Kind.AFTER)
-    _tell_office(complaint, f"待核查：{complaint.title}", at=at)
+    tell_office(complaint, "待核查", at=at)
 
 
 @transaction.atomic
 def pass_verification(complaint: Complaint, *, by: User, at: datetime, note: str = "") -> None:
     """The result holds on site: the case is closed, in time if the unit had submitted by its deadline."""
     in_time = bool(complaint.handled_at and complaint.due_at and complaint.handled_at <= complaint.due_at)
-    _move(complaint, Move.PASS, by=by, at=at, note=note, closed_at=at, closed_in_time=in_time)
+    make_move(
+        complaint, Move.PASS, by=by, at=at, note=note, closed_at=at, closed_in_time=in_time, asked_for=""
+    )  # fmt: skip
+    lapse_requests(complaint, at=at)
     announce(events.complaint_closed, complaint_id=complaint.pk, unit_id=complaint.unit_id)
 
 
 @transaction.atomic
 def rework(complaint: Complaint, *, reason: str, by: User, at: datetime) -> None:
     """Send a result back. Its deadline stays: what was promised to the resident does not move."""
-    _move(complaint, Move.REWORK, by=by, at=at, note=reason, rework_count=F("rework_count") + 1)
-    _tell_unit(complaint, f"返工：{complaint.title}", at=at)
+    make_move(complaint, Move.REWORK, by=by, at=at, note=reason, rework_count=F("rework_count") + 1)
+    tell_unit(complaint, "返工", at=at)
 
 
 @transaction.atomic
@@ -176,7 +213,7 @@ def rate(complaint: Complaint, *, satisfaction: Satisfaction, is_solved: bool, a
     if complaint.rated_at:
         raise DomainError("这件已经评价过了，谢谢您。")
     said = f"{satisfaction.label}，{'解决了' if is_solved else '没有解决'}"
-    _move(
+    make_move(
         complaint, Move.RATE, by=None, at=at, note=f"{said}。{comment}" if comment else said,
         satisfaction=satisfaction, is_solved=is_solved, rated_at=at,
     )  # fmt: skip
@@ -193,59 +230,12 @@ def _reopen(complaint: Complaint, *, at: datetime) -> None:
     """Second handling (二次办理) by the same unit with a new deadline; the second result may be rated again."""
     clock, limit = limit_of(complaint.category, is_urgent=complaint.is_urgent)
     stage = stage_deadline(at, limit, clock, working_calendar())
-    _move(
+    overall = overall_deadline(at, clock, limit, working_calendar())
+    make_move(
         complaint, Move.REOPEN, by=None, at=at, note="反映人评价“没有解决”", round=2, closed_at=None,
         closed_in_time=None, handled_at=None, satisfaction=None, is_solved=None, rated_at=None,
         clock=clock, limit=limit, warn_at=stage.warn_at, due_at=stage.due_at,
+        overall_warn_at=overall.warn_at, overall_due_at=overall.due_at,
     )  # fmt: skip
-    _tell_unit(complaint, f"二次办理：{complaint.title}", at=at)
-    _tell_office(complaint, f"居民评价没有解决：{complaint.title}", at=at)
-
-
-def _move(
-    complaint: Complaint,
-    move: Move,
-    *,
-    by: User | None,
-    at: datetime,
-    note: str = "",
-    basis: str = "",
-    event_unit: Unit | None = None,
-    **changes: Any,
-) -> Event:
-    """Change the state if nobody else did since we read it, and write the one event that says so."""
-    before = State(complaint.state)
-    after = workflow.destination(move, before)
-    used = at - complaint.stage_started_at
-    overdue = complaint.due_at is not None and at > complaint.due_at
-    as_we_read_it = Complaint.objects.as_read(complaint)
-    if not as_we_read_it.update(state=after, version=F("version") + 1, stage_started_at=at, **changes):
-        raise StaleCase(_last_event(complaint))
-    complaint.refresh_from_db()
-    return Event.objects.create(
-        complaint=complaint, version=complaint.version, move=move, from_state=before, to_state=after,
-        actor=by, unit_id=event_unit.pk if event_unit else complaint.unit_id, at=at, note=note, basis=basis,
-        seconds_used=max(0, int(used.total_seconds())), was_overdue=overdue,
-        satisfaction=changes.get("satisfaction"), is_solved=changes.get("is_solved"),
-    )  # fmt: skip
-
-
-def _last_event(complaint: Complaint) -> Event | None:
-    return complaint.events.select_related("actor__unit", "actor__group").order_by("-version").first()
-
-
-def _who(event: Event) -> str:
-    return str(event.actor) if event.actor else "反映人"
-
-
-def _tell_unit(complaint: Complaint, title: str, *, at: datetime) -> None:
-    _tell(complaint, User.objects.filter(unit__complaints=complaint, role=Role.LIAISON, is_active=True), title, at=at)
-
-
-def _tell_office(complaint: Complaint, title: str, *, at: datetime) -> None:
-    _tell(complaint, User.objects.filter(role=Role.OFFICE, is_active=True), title, at=at)
-
-
-def _tell(complaint: Complaint, people: Any, title: str, *, at: datetime) -> None:
-    reason = f"case:{complaint.number}:{complaint.version}"
-    notify(people, reason=reason, title=title, url=complaint.get_absolute_url(), at=at)
+    tell_unit(complaint, "二次办理", at=at)
+    tell_office(complaint, "居民评价没有解决", at=at)

@@ -40,8 +40,8 @@ from complaints.api.serializers import (
 from complaints.case_page import cases_for
 from complaints.models import Category, Complaint, Event, Reporter
 from complaints.models.complaint import Light
-from complaints.move_forms import FORMS, MoveForm
-from complaints.performing import perform, refuse_what_came_too_late
+from complaints.move_forms import MoveForm
+from complaints.performing import FORMS, perform, refuse_what_came_too_late
 from complaints.permissions import may, may_see_reporter, moves_open_to
 from complaints.staff_forms import EVERY, OPEN, QueueFilters
 from complaints.uploads import BoundedUploadHandler

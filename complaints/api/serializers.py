@@ -5,9 +5,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from complaints.actions.requests import MOST_EXTENSION_DAYS
 from complaints.models import Category, Channel, Complaint, Event, ProblemGroup
 from complaints.models.complaint import Light
-from complaints.move_forms import FORMS
+from complaints.performing import FORMS
 from complaints.workflow import State
 
 STAFF_MOVES = [(move.value, move.label) for move in FORMS]
@@ -101,7 +102,8 @@ class CaseRowSerializer(serializers.ModelSerializer[Complaint]):
         model = Complaint
         fields = [
             "number", "channel", "state", "state_label", "group", "category", "title", "grid", "unit", "filed_at",
-            "due_at", "light", "is_urgent", "is_confidential", "round", "version",
+            "due_at", "light", "is_urgent", "is_confidential", "round", "version", "overall_due_at", "suspended_until",
+            "supervised_at", "asked_for",
         ]  # fmt: skip
         extra_kwargs = {"is_urgent": {"required": True}, "is_confidential": {"required": True}}
 
@@ -174,11 +176,22 @@ class MoveSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(min_value=0)
     category = serializers.IntegerField(required=False, help_text="accept：类别的 id。")
     is_urgent = serializers.BooleanField(required=False)
-    unit = serializers.CharField(required=False, help_text="dispatch：责任单位的编号。")
+    unit = serializers.CharField(required=False, help_text="dispatch、redispatch：责任单位的编号。")
     reason = serializers.CharField(required=False)
     turn_to = serializers.CharField(required=False, help_text="reject：可以找哪里。")
     note = serializers.CharField(required=False, allow_blank=True)
     result = serializers.CharField(required=False, help_text="submit：办理结果。")
+    into = serializers.CharField(required=False, help_text="merge：并入的案件编号。")
+    helpers = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="dispatch、helpers：协办单位的编号；helpers 是全部。"
+    )
+    days = serializers.IntegerField(
+        required=False, min_value=1, max_value=MOST_EXTENSION_DAYS, help_text="ask_extension、grant_extension：工作日。"
+    )
+    until = serializers.DateField(required=False, help_text="ask_suspension、grant_suspension：挂账到哪天。")
+    text = serializers.CharField(required=False, help_text="note：进展。")
+    is_confidential = serializers.BooleanField(required=False, help_text="mark：两个标记都要给。")
+    is_anonymous = serializers.BooleanField(required=False)
 
 
 class MovedSerializer(serializers.ModelSerializer[Complaint]):

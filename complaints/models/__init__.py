@@ -1,10 +1,18 @@
 from complaints.models.category import Category, ProblemGroup
-from complaints.models.complaint import BY_RESIDENTS, Channel, Complaint, ComplaintQuerySet, NumberSeries
+from complaints.models.complaint import (
+    BY_RESIDENTS,
+    Channel,
+    Complaint,
+    ComplaintQuerySet,
+    HelpingUnit,
+    NumberSeries,
+)
 from complaints.models.draft import Draft, DraftPhoto
 from complaints.models.event import Event
 from complaints.models.photo import Photo
 from complaints.models.public_version import PublicVersion
 from complaints.models.reporter import Reporter
+from complaints.models.request import UnitRequest
 from complaints.models.routing_rule import RoutingRule
 from complaints.models.submission import Submission
 from complaints.models.tuning import Tuning
@@ -18,6 +26,7 @@ __all__ = [
     "Draft",
     "DraftPhoto",
     "Event",
+    "HelpingUnit",
     "NumberSeries",
     "Photo",
     "ProblemGroup",
@@ -26,4 +35,5 @@ __all__ = [
     "RoutingRule",
     "Submission",
     "Tuning",
+    "UnitRequest",
 ]

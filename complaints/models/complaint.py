@@ -12,7 +12,7 @@ from common.clock import Clock
 from common.masking import hide_phones
 from complaints.models.category import Category, ProblemGroup
 from complaints.models.tuning import Tuning
-from complaints.workflow import OPEN_STATES, State
+from complaints.workflow import OPEN_STATES, RequestKind, State
 from grids.models import Grid
 
 # A liaison sees the cases of the own unit; the three account roles see none.
@@ -35,11 +35,12 @@ BY_RESIDENTS = frozenset({Channel.WEB, Channel.HOTLINE, Channel.APP})
 
 
 class Light(StrEnum):
-    """How a case stands against its deadline: under 80 % of the limit, 80 to 100 %, past it, or without one."""
+    """How a case stands against its deadline: under 80 % of the limit, 80 to 100 %, past it, stopped, without one."""
 
     IN_TIME = "in_time"
     SOON = "soon"
     OVERDUE = "overdue"
+    PAUSED = "paused"
     NONE = "none"
 
 
@@ -58,7 +59,11 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         if user.role in SEE_ALL_BUT_CONFIDENTIAL:
             return self.filter(is_confidential=False)
         if user.role == Role.LIAISON and user.unit_id:
-            return self.filter(unit_id=user.unit_id)
+            # Read first: joined or nested into an OR, it would keep PostgreSQL from the index of the unit's queue.
+            helped = list(HelpingUnit.objects.filter(unit_id=user.unit_id).values_list("complaint_id", flat=True))
+            return (
+                self.filter(Q(unit_id=user.unit_id) | Q(pk__in=helped)) if helped else self.filter(unit_id=user.unit_id)
+            )
         return self.none()
 
     def as_read(self, complaint: "Complaint") -> "ComplaintQuerySet":
@@ -67,6 +72,17 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 
     def open(self) -> "ComplaintQuerySet":
         return self.filter(state__in=OPEN_STATES)
+
+    def suspended(self) -> "ComplaintQuerySet":
+        return self.filter(suspended_until__isnull=False)
+
+    def supervised(self) -> "ComplaintQuerySet":
+        """On the list of the supervised (督办)."""
+        return self.filter(supervised_at__isnull=False)
+
+    def waiting_for_decision(self) -> "ComplaintQuerySet":
+        """Whose unit has asked for an extension or a suspension."""
+        return self.exclude(asked_for="")
 
     def overdue(self, *, at: datetime) -> "ComplaintQuerySet":
         return self.filter(state__in=OPEN_STATES, due_at__lt=at)
@@ -79,6 +95,8 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
             return self.overdue(at=at)
         if light == Light.SOON:
             return self.due_soon(at=at)
+        if light == Light.PAUSED:
+            return self.suspended()
         return self.filter(state__in=OPEN_STATES, warn_at__gt=at)
 
     def most_urgent_first(self) -> "ComplaintQuerySet":
@@ -155,6 +173,8 @@ class Complaint(models.Model):
     # A submission repeated with the same key is this case, not a second one.
     intake_key = models.CharField(max_length=80, unique=True)
     is_confidential = models.BooleanField("保密", default=False)
+    # Nobody but the office is told who filed it.
+    is_anonymous = models.BooleanField("匿名", default=False)
 
     # Only complaints.actions changes what follows.
     state = models.CharField("状态", max_length=20, choices=State.choices, default=State.RECEIVED)
@@ -169,6 +189,9 @@ class Complaint(models.Model):
     stage_started_at = models.DateTimeField("本阶段开始")
     warn_at = models.DateTimeField("预警时间", null=True, blank=True)
     due_at = models.DateTimeField("办理期限", null=True, blank=True)
+    # From filing to closing, whoever has the case meanwhile.
+    overall_warn_at = models.DateTimeField("总时限预警时间", null=True, blank=True)
+    overall_due_at = models.DateTimeField("总时限", null=True, blank=True)
     dispatched_at = models.DateTimeField("派遣时间", null=True, blank=True)
     handled_at = models.DateTimeField("处理完成时间", null=True, blank=True)
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
@@ -180,6 +203,15 @@ class Complaint(models.Model):
     satisfaction = models.PositiveSmallIntegerField("满意度", choices=Satisfaction.choices, null=True, blank=True)
     is_solved = models.BooleanField("是否解决", null=True, blank=True)
     rated_at = models.DateTimeField("评价时间", null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="并入"
+    )
+    # What its unit asks the office for at the moment.
+    asked_for = models.CharField("待批申请", max_length=12, choices=RequestKind.choices, blank=True)
+    # Until it is resumed no deadline runs: all four moments above are kept by the request meanwhile.
+    suspended_until = models.DateField("挂账至", null=True, blank=True)
+    supervised_at = models.DateTimeField("督办时间", null=True, blank=True)
+    urge_count = models.PositiveSmallIntegerField("催办次数", default=0)
 
     objects = ComplaintQuerySet.as_manager()
 
@@ -207,6 +239,19 @@ class Complaint(models.Model):
                 | Q(satisfaction__isnull=False, is_solved__isnull=False, rated_at__isnull=False),
                 name="complaint_rating_whole",
             ),
+            models.CheckConstraint(
+                condition=Q(overall_warn_at=None, overall_due_at=None)
+                | Q(overall_warn_at__isnull=False, overall_due_at__isnull=False),
+                name="complaint_overall_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False) | (~Q(state="merged") & Q(merged_into=None)),
+                name="complaint_merged_into_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(suspended_until=None) | Q(state="handling", due_at=None, overall_due_at=None),
+                name="complaint_suspended_has_no_deadline",
+            ),
         ]
         indexes = [
             # For the counts of the queue, which read nothing but this index.
@@ -218,6 +263,14 @@ class Complaint(models.Model):
             # For the queue: one final state, the newest first.
             models.Index(fields=["state", "filed_at"], name="complaint_state_filed"),
             models.Index(fields=["filed_at"], name="complaint_filed"),
+            # For the few that are marked: what the office decides, the supervised, what the scheduler resumes.
+            models.Index(fields=["asked_for"], condition=~Q(asked_for=""), name="complaint_asking"),
+            models.Index(
+                fields=["supervised_at"], condition=Q(supervised_at__isnull=False), name="complaint_supervised"
+            ),
+            models.Index(
+                fields=["suspended_until"], condition=Q(suspended_until__isnull=False), name="complaint_suspended"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -242,12 +295,59 @@ class Complaint(models.Model):
         east = (self.longitude - other.longitude) * math.cos(math.radians(self.latitude))
         return math.hypot(east, self.latitude - other.latitude) * _METRES_PER_DEGREE
 
+    @property
+    def is_suspended(self) -> bool:
+        return self.suspended_until is not None
+
+    @property
+    def is_supervised(self) -> bool:
+        return self.supervised_at is not None
+
+    @property
+    def leading(self) -> "Complaint":
+        """The case that this one is handled with: itself, or what it was merged into, and that again."""
+        case = self
+        while case.merged_into:
+            case = case.merged_into
+        return case
+
+    def is_helped_by(self, unit_id: int) -> bool:
+        return self.helpers.filter(unit_id=unit_id).exists()
+
     def light(self, *, at: datetime) -> Light:
-        if self.due_at is None or self.warn_at is None or self.state not in OPEN_STATES:
+        if self.is_suspended:
+            return Light.PAUSED
+        return self._light(self.warn_at, self.due_at, at=at)
+
+    def overall_light(self, *, at: datetime) -> Light:
+        """How it stands against the time from filing to closing."""
+        return self._light(self.overall_warn_at, self.overall_due_at, at=at)
+
+    def _light(self, warn_at: datetime | None, due_at: datetime | None, *, at: datetime) -> Light:
+        if due_at is None or warn_at is None or self.state not in OPEN_STATES:
             return Light.NONE
-        if at > self.due_at:
+        if at > due_at:
             return Light.OVERDUE
-        return Light.SOON if at >= self.warn_at else Light.IN_TIME
+        return Light.SOON if at >= warn_at else Light.IN_TIME
+
+
+class HelpingUnit(models.Model):
+    """A unit that helps (协办) the one in charge (主办): it sees the case and adds notes, no more."""
+
+    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="helpers", verbose_name="案件")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="协办单位")
+    added_at = models.DateTimeField("加入时间")
+
+    class Meta:
+        verbose_name = "协办单位"
+        ordering = ["unit__code"]
+        constraints = [
+            # The other way round than the index of `complaint`: for what a unit helps with.
+            models.UniqueConstraint(fields=["unit", "complaint"], name="helps_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit}（协办 {self.complaint}）"
 
 
 class NumberSeries(models.Model):

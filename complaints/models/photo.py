@@ -34,6 +34,8 @@ class Photo(StoredPhoto):
 
     class Kind(models.TextChoices):
         BEFORE = "before", "办理前"
+        # With a note between: for staff alone.
+        DURING = "during", "办理中"
         AFTER = "after", "办理后"
 
     complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="photos", verbose_name="案件")

@@ -119,9 +119,9 @@ def _count_step(facts: _Facts, case: Case, step: Step, later: Sequence[Step]) ->
         facts.add(step.at, case.unit_id, entered=1)
     elif was_open and not is_open:
         facts.add(step.at, case.unit_id, left=1)
-    if step.from_state == State.RECEIVED and step.to_state != State.WITHDRAWN:
+    if step.from_state == State.RECEIVED and step.to_state not in {State.RECEIVED, State.WITHDRAWN}:
         facts.add(case.filed_at, case.unit_id, answerable=1, answered_in_time=int(not step.was_overdue))
-    if step.move == Move.DISPATCH:
+    if step.move in {Move.DISPATCH, Move.REDISPATCH}:
         came_back = any(one.move == Move.RETURN and one.unit_id == step.unit_id for one in later)
         facts.add(step.at, step.unit_id, dispatched=1, returned=int(came_back))
     if step.move == Move.RATE and step.satisfaction is not None:

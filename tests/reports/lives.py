@@ -9,7 +9,7 @@ from common.errors import DomainError
 from complaints import actions
 from complaints.models import Category, Channel, Complaint, ProblemGroup
 from complaints.models.complaint import Satisfaction
-from complaints.workflow import Move, State, open_moves
+from complaints.workflow import Move, possible_moves
 from grids.models import Grid
 from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.complaints import CategoryFactory, filed
@@ -25,6 +25,12 @@ MOVES = {
     Move.PASS,
     Move.REWORK,
     Move.RATE,
+    Move.URGE,
+    Move.REDISPATCH,
+    Move.ASK_SUSPENSION,
+    Move.GRANT_SUSPENSION,
+    Move.RESUME,
+    Move.WITHDRAW,
 }
 
 
@@ -56,7 +62,7 @@ class City:
         self.now += timedelta(hours=hours, minutes=1)
         case = self.cases[number % len(self.cases)]
         case.refresh_from_db()
-        moves = sorted(MOVES & set(open_moves(State(case.state))))
+        moves = sorted(MOVES & set(possible_moves(case)))
         if moves:
             self._take(case, moves[number % len(moves)], number)
 
@@ -72,6 +78,16 @@ class City:
             Move.SUBMIT: lambda: actions.submit_result(case, result="已清理。", **liaison),
             Move.PASS: lambda: actions.pass_verification(case, **office),
             Move.REWORK: lambda: actions.rework(case, reason="还有冰。", **office),
+            Move.URGE: lambda: actions.urge(case, **office),
+            Move.REDISPATCH: lambda: actions.redispatch(
+                case, to=self.units[number % 2], reason="由别的单位办。", **office
+            ),
+            Move.ASK_SUSPENSION: lambda: actions.ask_suspension(
+                case, until=(self.now + timedelta(days=9)).date(), reason="冻土期不能开挖。", **liaison
+            ),
+            Move.GRANT_SUSPENSION: lambda: actions.grant_suspension(case, **office),
+            Move.RESUME: lambda: actions.resume(case, **office),
+            Move.WITHDRAW: lambda: actions.withdraw(case, at=self.now),
             Move.RATE: lambda: actions.rate(case, satisfaction=satisfaction, is_solved=is_solved, at=self.now),
         }
         # Too late to be returned, rated already: then nothing happens.

@@ -14,8 +14,8 @@ from common.errors import DomainError
 from common.http import Request
 from complaints.case_page import CasePage, cases_for
 from complaints.models import Complaint
-from complaints.move_forms import FORMS, MoveForm
-from complaints.performing import done, perform, refuse_what_came_too_late
+from complaints.move_forms import MoveForm
+from complaints.performing import FORMS, done, perform, refuse_what_came_too_late
 from complaints.permissions import may
 from complaints.workflow import Move
 

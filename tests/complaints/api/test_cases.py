@@ -6,7 +6,7 @@ from complaints import actions
 from complaints.models import Channel, Complaint
 from complaints.workflow import Move, State
 from tests.complaints.api.conftest import authorization
-from tests.complaints.cast import MOVES, fields, is_job_of, person, sees
+from tests.complaints.cast import MOVES, fields, is_job_of, is_possible, person, sees
 from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.complaints import HOUR, MONDAY, PHONE, CategoryFactory, case_in, filed, jpeg
 
@@ -96,7 +96,7 @@ def test_a_case_tells_the_desk_a_masked_phone_and_the_unit_none(client, as_offic
 
     assert to_office.json()["reporter"] == {"phone": "138****1234", "may_contact": False}
     assert to_unit.json()["reporter"] is None
-    assert to_unit.json()["moves"] == ["submit"]
+    assert to_unit.json()["moves"] == ["submit", "ask_extension", "ask_suspension", "note"]
     assert PHONE not in to_office.content.decode() + to_unit.content.decode()
     assert [event["move"] for event in to_unit.json()["events"]] == ["file", "accept", "dispatch", "sign"]
 
@@ -117,16 +117,19 @@ def test_each_move_is_made_exactly_where_both_tables_allow_it(client, role, stat
     client.force_login(mover)
     category = CategoryFactory()
     wrong = {}
-    for name, (sources, _, _) in MOVES.items():
-        body = {"move": name} | fields(name, case, category=category) | {"version": 99}
-        if name == Move.DISPATCH:
-            body["unit"] = unit.code
+    others = {"other_unit": UnitFactory(), "duplicate": filed().complaint}
+    for name in MOVES:
+        body = {"move": name} | fields(name, case, category=category, **others) | {"version": 99}
+        if name in {Move.DISPATCH, Move.REDISPATCH}:
+            body["unit"] = others["other_unit"].code
+        if name == Move.HELPERS:
+            body["helpers"] = [others["other_unit"].code]
         expected = 404 if not sees(mover, case) else 409 if is_job_of(mover, name, case) else 403
         answered = move(client, case, {}, **body).status_code
         if answered != expected:
             wrong[name] = (answered, expected)
         assert Complaint.objects.get(pk=case.pk).version == case.version
-        if expected == 409 and state in sources:
+        if expected == 409 and is_possible(name, case):
             assert _moves(client, case, mover, body | {"version": case.version})
     assert wrong == {}
 

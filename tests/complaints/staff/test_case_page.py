@@ -23,8 +23,16 @@ def move_url(case, move):
     return reverse("complaints:move", args=[case.number, move])
 
 
+MARK = "标为保密或匿名"
+
+
 def offers(soup):
-    return [summary.get_text() for summary in soup.select("#moves summary")]
+    return [summary.get_text() for summary in soup.select("#moves .card-body > .moves > .move > summary")]
+
+
+def folded(soup):
+    """What lies under 更多操作."""
+    return [summary.get_text() for summary in soup.select("#moves .more-moves .move > summary")]
 
 
 def filled(soup):
@@ -43,29 +51,32 @@ def timeline(soup):
 
 
 @pytest.mark.parametrize(
-    ("state", "role", "buttons"),
+    ("state", "role", "buttons", "more"),
     [
-        (State.RECEIVED, Role.OFFICE, ["受理", "不予受理"]),
-        (State.RECEIVED, Role.OPERATOR, ["受理", "不予受理"]),
-        (State.ACCEPTED, Role.OFFICE, ["派遣"]),
-        (State.ACCEPTED, Role.OPERATOR, []),
-        (State.DISPATCHED, Role.LIAISON, ["签收", "退单"]),
-        (State.DISPATCHED, Role.OFFICE, []),
-        (State.HANDLING, Role.LIAISON, ["提交办理结果"]),
-        (State.HANDLED, Role.LIAISON, []),
-        (State.HANDLED, Role.OFFICE, ["核查通过", "返工"]),
-        (State.HANDLED, Role.GUIDANCE, ["核查通过", "返工"]),
-        (State.CLOSED, Role.OFFICE, []),
-        (State.REJECTED, Role.OPERATOR, []),
+        (State.RECEIVED, Role.OFFICE, ["受理", "不予受理"], ["并案", "督办", MARK]),
+        (State.RECEIVED, Role.OPERATOR, ["受理", "不予受理"], ["并案", "催办"]),
+        (State.ACCEPTED, Role.OFFICE, ["派遣"], ["并案", "督办", MARK]),
+        (State.ACCEPTED, Role.OPERATOR, [], ["并案", "催办"]),
+        (State.DISPATCHED, Role.LIAISON, ["签收", "退单"], ["补充进展"]),
+        (State.DISPATCHED, Role.OFFICE, [], ["改派", "协办单位", "催办", "督办", MARK]),
+        (State.HANDLING, Role.LIAISON, ["提交办理结果", "申请延期", "申请挂账"], ["补充进展"]),
+        (State.HANDLING, Role.OFFICE, [], ["改派", "协办单位", "催办", "督办", MARK]),
+        (State.HANDLED, Role.LIAISON, [], ["补充进展"]),
+        (State.HANDLED, Role.OFFICE, ["核查通过", "返工"], ["协办单位", "催办", "督办", MARK]),
+        (State.HANDLED, Role.GUIDANCE, ["核查通过", "返工"], []),
+        (State.HANDLING, Role.LEADER, [], []),
+        (State.CLOSED, Role.OFFICE, [], [MARK]),
+        (State.REJECTED, Role.OPERATOR, [], []),
     ],
 )
-def test_only_the_moves_of_this_person_now_are_drawn_and_the_likeliest_is_filled(open_page, state, role, buttons):
+def test_only_the_moves_of_this_person_now_are_drawn_and_the_likeliest_is_filled(open_page, state, role, buttons, more):
     unit = UnitFactory()
     case = case_in(state, unit=unit)
 
     soup = open_page(person(role, unit), case.get_absolute_url())
 
     assert offers(soup) == buttons
+    assert folded(soup) == more
     assert filled(soup) == buttons[:1]
     assert [a.get_text() for a in soup.select(".action-bar a")] == buttons[:1]
 
