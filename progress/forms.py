@@ -120,6 +120,10 @@ class BoardChoice(forms.Form):
     year = forms.IntegerField(min_value=2000, max_value=2999, required=False)
 
 
+class PaperChoice(forms.Form):
+    size = forms.ChoiceField(choices=[("a3", "A3"), ("a0", "A0")], required=False)
+
+
 class MonthChoice(forms.Form):
     month = MonthField(required=False)
 

@@ -1,6 +1,7 @@
 """Blue flags in consecutive months (连续蓝旗): the counted read of boards, unit pages, reports and supervision."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -46,13 +47,15 @@ class Streak:
         return place if 1 <= place <= self.length else 0
 
 
-def blue_streaks(*, until: Month, group: SpecialGroup | None = None, unit: Unit | None = None) -> list[Streak]:
+def blue_streaks(
+    *, until: Month, groups: Sequence[SpecialGroup] | None = None, unit: Unit | None = None
+) -> list[Streak]:
     """Every two or more months in a row in which a unit hung blue on a board, up to `until`; in one query.
 
     What was made good later is blue as before; a month that is red, not marked or without a task ends a row. Those that
     are going on stand first, then the longest.
     """
-    narrowed = {name: one for name, one in (("group", group), ("unit", unit)) if one}
+    narrowed = {name: one for name, one in (("group__in", groups), ("unit", unit)) if one is not None}
     tasks = MonthTask.objects.filter(
         Q(flag=Flag.BLUE) | Q(flag=Flag.UNMARKED, year=until.year, month=until.month), group__has_board=True, **narrowed
     )

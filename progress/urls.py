@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from common.converters import MonthConverter, YearConverter
-from progress.views import boards, closing, marking, plan, reports
+from progress.views import boards, closing, marking, plan, reports, wall
 
 register_converter(YearConverter, "yyyy")
 register_converter(MonthConverter, "mm")
@@ -15,6 +15,10 @@ urlpatterns = [
     path("board/units/<str:unit>/<yyyy:year>/", boards.unit_year, name="unit_year"),
     path("board/<slug:group>/<yyyy:year>/", boards.board_year, name="board_year"),
     path("board/<slug:group>/<yyyy:year>/<mm:month>/", boards.board_month, name="board_month"),
+    path("board/<yyyy:year>/wall/", wall.city_year, name="wall_city_year"),
+    path("board/<yyyy:year>/<mm:month>/wall/", wall.city_month, name="wall_city_month"),
+    path("board/<slug:group>/<yyyy:year>/wall/", wall.board_year, name="wall_board_year"),
+    path("board/<slug:group>/<yyyy:year>/<mm:month>/wall/", wall.board_month, name="wall_board_month"),
     path("workbench/flags/", marking.home, name="marking_home"),
     path("workbench/flags/public/", marking.publish, name="publish"),
     path("workbench/flags/closing/", closing.closing, name="closing"),

@@ -107,7 +107,7 @@ def unit_year(request: HttpRequest, unit: str, year: int) -> HttpResponse:
 def board_year(request: HttpRequest, group: str, year: int) -> HttpResponse:
     """Units × months; below, the statements of one month: `?month=`, else the current or the year's last."""
     owner = board_owner(group)
-    shown = _month_of_year(request, year)
+    shown = month_of_year(request, year)
     board = stats.year_board(owner, year, current=current_month())
     readable = may_read_statements(request.user)
     facts = {
@@ -160,7 +160,7 @@ def years_to_choose(shown: int) -> list[int]:
     return sorted({shown, current_month().year, *(month.year for month in stats.months_with_tasks())})
 
 
-def _month_of_year(request: HttpRequest, year: int) -> Month:
+def month_of_year(request: HttpRequest, year: int) -> Month:
     choice = MonthChoice(request.GET)
     chosen = choice.cleaned_data["month"] if choice.is_valid() else None
     if chosen and chosen.year == year:
