@@ -11,6 +11,7 @@ from accounts.models import Role, User
 from common.calendar import doubt_about
 from common.keyset import Page, page
 from complaints import words
+from complaints.behind import behind
 from complaints.models import Complaint, ComplaintQuerySet
 from complaints.models.complaint import Light
 from complaints.staff_forms import EVERY, LIGHTS, OPEN, QueueFilters
@@ -88,11 +89,14 @@ class QueuePage:
         self.phone = phone
         self.filters = QueueFilters(parameters, user=user)
         self.is_search = bool(phone or self.filters.given("q"))
-        # A search looks everywhere, a queue at what is open.
-        self.state: str = self.filters.given("state") or (EVERY if self.is_search else OPEN)
+        # A search and a figure look everywhere, a queue at what is open.
+        looks_everywhere = self.is_search or self.filters.behind
+        self.state: str = self.filters.given("state") or (EVERY if looks_everywhere else OPEN)
         self.light: str = self.filters.given("light") or ""
         cases = self.filters.narrow(Complaint.objects.visible_to(user))
         cases = cases.reported_from(phone.digest) if phone else cases
+        if self.filters.behind:
+            cases = cases.filter(behind(*self.filters.behind, at=at))
         self.counts: QueueCounts = counts_of(cases, at=at)
         self.page: Page[Complaint] = self._page(cases)
 
@@ -154,7 +158,7 @@ class QueuePage:
     def link(self, **changes: str) -> str:
         """The queue's address with the filters as they are but for `changes`; from the first page."""
         given = {name: value for name, value in (self.parameters.dict() | {"cursor": ""} | changes).items() if value}
-        if given.get("state") == OPEN and not self.is_search:
+        if given.get("state") == OPEN and not self.is_search and not self.filters.behind:
             del given["state"]
         return f"?{urlencode(given)}"
 
@@ -169,7 +173,7 @@ class QueuePage:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """The parameters that the form of the filters carries along unseen."""
-        names = ("state", "q", "phone", "grid")
+        names = ("state", "q", "phone", "grid", "why", "month")
         return [(name, str(self.parameters[name])) for name in names if self.parameters.get(name)]
 
     @property
@@ -182,6 +186,9 @@ class QueuePage:
             chips.append((f"来电：{self.phone.shown}", self.link(phone="")))
         if self.filters.given("grid"):
             chips.append((f"网格：{self.filters.given('grid')}", self.link(grid="")))
+        if self.filters.behind:
+            why, month = self.filters.behind
+            chips.append((f"{month.year} 年 {month.month} 月{why.label}", self.link(why="", month="")))
         return chips
 
     @property

@@ -7,6 +7,8 @@ from django import forms
 
 from accounts.models import Role, Unit, User
 from common.clock import CITY_TIME
+from common.months import Month
+from complaints.behind import Why
 from complaints.models import Channel, ComplaintQuerySet, ProblemGroup
 from complaints.models.complaint import Light
 from complaints.workflow import State
@@ -54,6 +56,9 @@ class QueueFilters(forms.Form):
         error_messages={"invalid": "截止日期看不懂，没有用它筛选。"},
     )
     q = forms.CharField(required=False, max_length=80)
+    # Together, from a dashboard: the cases behind one of its figures.
+    why = forms.ChoiceField(required=False, choices=Why.choices)
+    month = forms.RegexField(r"^2\d{3}-(0[1-9]|1[0-2])$", required=False)
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
@@ -66,6 +71,12 @@ class QueueFilters(forms.Form):
 
     def given(self, name: str) -> Any:
         return self.cleaned_data.get(name)
+
+    @property
+    def behind(self) -> tuple[Why, Month] | None:
+        """The figure that the cases stand behind: what of, and in which month."""
+        why, month = self.given("why"), self.given("month")
+        return (Why(why), Month(*map(int, month.split("-")))) if why and month else None
 
     @property
     def warnings(self) -> list[str]:

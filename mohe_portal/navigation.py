@@ -29,7 +29,7 @@ class Section:
 
 # Section → (label, address name, roles). One line per page; a role sees what it works with.
 PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
-    ("", [("工作台", "workbench", STAFF)]),
+    ("", [("工作台", "workbench", STAFF), ("驾驶舱", "reports:cockpit", AT_THE_TABLE)]),
     (
         "案件",
         [
@@ -103,6 +103,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
 
 # Pages that are in no list → the listed page whose part they are. One line per entry.
 BELOW: dict[str, tuple[str, ...]] = {
+    "reports:cockpit": ("reports:figures",),
     "complaints:queue": ("complaints:case", "complaints:move", "complaints:reveal_contact", "complaints:publish"),
     "complaints:categories": ("complaints:category_new", "complaints:category_edit"),
     "complaints:rules": ("complaints:rule_new", "complaints:rule_edit"),

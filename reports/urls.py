@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from reports.views import cockpit
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("cockpit/", cockpit.board, name="cockpit"),
+    path("cockpit/figures/", cockpit.figures, name="figures"),
+]

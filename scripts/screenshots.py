@@ -62,6 +62,8 @@ SHOTS = [
     Shot("login", "/accounts/login/"),
     Shot("workbench-office", "/workbench/", "office", guide=("desktop",)),
     Shot("workbench-unit", "/workbench/", "unit07", guide=("phone",)),
+    Shot("cockpit", "/cockpit/", "leader", guide=("desktop",)),
+    Shot("figures", "/cockpit/figures/", "leader"),
     Shot("queue", "/workbench/complaints/", "office", guide=("desktop",)),
     Shot(
         "case-office",

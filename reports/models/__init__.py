@@ -1,3 +1,3 @@
-from reports.models.rollup import Axis, CaseShare, Grain, RollupState, Tally, TouchedCase
+from reports.models.rollup import Axis, CaseShare, Grain, PatrolTally, RollupState, Tally, TouchedCase
 
-__all__ = ["Axis", "CaseShare", "Grain", "RollupState", "Tally", "TouchedCase"]
+__all__ = ["Axis", "CaseShare", "Grain", "PatrolTally", "RollupState", "Tally", "TouchedCase"]

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Unit
-from grids.models import Community
+from grids.models import Community, Grid
 
 
 class Grain(models.TextChoices):
@@ -136,3 +136,26 @@ class RollupState(models.Model):
     def freshness(cls) -> datetime | None:
         """The moment up to which everything is counted; None before the first time."""
         return cls.objects.filter(pk=cls.ONLY).values_list("counted_at", flat=True).first()
+
+
+class PatrolTally(models.Model):
+    """How a grid was patrolled in a month: days walked of days that are over, and how it stands today.
+
+    `unit` is the one that has the lead at the end of the month, or has it now.
+    """
+
+    month = models.DateField()
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    walked = models.PositiveSmallIntegerField(default=0)
+    expected = models.PositiveSmallIntegerField(default=0)
+    # Of the day of the last count; in the running month only.
+    walked_today = models.PositiveSmallIntegerField(default=0)
+    expected_today = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "巡查汇总"
+        constraints = [models.UniqueConstraint(fields=["month", "grid"], name="patrol_tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.grid} {self.month:%Y-%m}"

@@ -8,7 +8,7 @@ not with the number of cases stored.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, DateTimeField, F, Q, QuerySet, Sum
@@ -22,7 +22,6 @@ from complaints.workflow import State
 from reports.models import Axis, Grain, Tally
 from reports.rollups.shares import MEASURES
 
-_DAY = timedelta(days=1)
 _OF_CASES = {one.name for one in fields(CaseFigures)}
 # How a row of a case names what a tally names.
 _FIELD_OF_CASE = {
@@ -85,19 +84,21 @@ class Summed:
 
 @dataclass(frozen=True)
 class Standing:
-    """What is open at this moment."""
+    """What is open at a moment; `late`: what counts as overdue against the rates of the month of that moment."""
 
     open: int = 0
     overdue: int = 0
     soon: int = 0
+    late: int = 0
 
     def __add__(self, other: "Standing") -> "Standing":
-        return Standing(self.open + other.open, self.overdue + other.overdue, self.soon + other.soon)
+        pairs = ((getattr(self, one.name), getattr(other, one.name)) for one in fields(self))
+        return Standing(*(mine + theirs for mine, theirs in pairs))
 
 
 @dataclass(frozen=True)
 class OpenNow:
-    """Open cases at a moment by unit and grid; `late`: those that count as overdue against this month's rate."""
+    """Open cases at a moment, by unit and grid."""
 
     by_place: dict[tuple[int | None, int | None], Standing]
 
@@ -125,6 +126,7 @@ def open_now(*, at: datetime, scope: Scope = CITY) -> OpenNow:
         open=Count("pk"),
         overdue=Count("pk", filter=Q(due_at__lt=at)),
         soon=Count("pk", filter=Q(due_at__gte=at, warn_at__lte=at)),
+        late=Count("pk", filter=Q(pk__in=open_overdue(at=at).filter(due_at__gte=Month.of(at).starts_at).values("pk"))),
     )
     return OpenNow({(unit, grid): Standing(*numbers) for unit, grid, *numbers in counted})
 
@@ -152,16 +154,57 @@ def by_month(first: Month, last: Month, *, at: datetime, by: str = "", scope: Sc
     return {place: _as_figures(sums) for place, sums in found.items()}
 
 
+@dataclass(frozen=True)
+class Course:
+    """A run of months by unit, and some days beside it."""
+
+    by_unit: Keyed
+    days: Summed
+
+    @property
+    def by_month(self) -> dict[Month, Summed]:
+        found: dict[Month, Summed] = defaultdict(Summed)
+        for (month, _), summed in self.by_unit.items():
+            found[month] += summed
+        return dict(found)
+
+    def of_unit(self, unit_id: int | None, month: Month) -> Summed:
+        return self.by_unit.get((month, unit_id), Summed())
+
+
+def course(
+    first: Month, last: Month, *, at: datetime, now: OpenNow, scope: Scope = CITY, days: tuple[date, date] | None = None
+) -> Course:
+    """The months from `first` to `last` by unit, and the past `days` (both in it) as one sum; in one query.
+
+    `now` has to be of the same moment and scope: the lateness of this month is taken from it. `answerable` lacks the
+    filings that nobody has answered yet.
+    """
+    wanted = Q(grain=Grain.MONTH, starts_on__range=(first.first_day, last.first_day))
+    if days:
+        wanted |= Q(grain=Grain.DAY, starts_on__range=days)
+    rows = Tally.objects.filter(scope.of_tallies(), wanted, axis=Axis.ALL).order_by()
+    counted = rows.values_list("grain", "starts_on", "unit_id").annotate(
+        **{f"sum_{name}": Sum(name) for name in MEASURES}
+    )
+    found: dict[tuple[Month, Any], dict[str, int]] = {}
+    of_days: dict[str, int] = defaultdict(int)
+    for grain, starts_on, unit_id, *numbers in counted:
+        sums = dict(zip(MEASURES, numbers, strict=True))
+        if grain == Grain.MONTH:
+            month = Month.of(starts_on)
+            found[month, unit_id] = sums | {"overdue": sums["pending"] if month < Month.of(at) else 0}
+            continue
+        for name, number in sums.items():
+            of_days[name] += number
+    if first <= Month.of(at) <= last:
+        _add(found, ((Month.of(at), unit, one.late) for unit, one in now.by_unit().items()), "overdue")
+    of_days["overdue"] = of_days["pending"]
+    return Course({place: _as_figures(sums) for place, sums in found.items()}, _as_figures(of_days))
+
+
 def of_month(month: Month, *, at: datetime, by: str, scope: Scope = CITY) -> dict[Any, Summed]:
     return {key: summed for (_, key), summed in by_month(month, month, at=at, by=by, scope=scope).items()}
-
-
-def first_days(month: Month, days: int, *, scope: Scope = CITY) -> Summed:
-    """The first so many days of a past month, for comparing a month that is still running; in one query."""
-    until = min(month.first_day + _DAY * (days - 1), month.last_day)
-    tallies = Tally.objects.of(Grain.DAY).filter(scope.of_tallies(), starts_on__range=(month.first_day, until))
-    sums = tallies.aggregate(**{name: Sum(name, default=0) for name in MEASURES})
-    return _as_figures(sums | {"overdue": sums["pending"]})
 
 
 def _summed(tallies: QuerySet[Tally], by: str) -> dict[tuple[Month, Any], dict[str, int]]:

@@ -1,6 +1,7 @@
 """The tallies are exact: kept step by step they are what a rebuild makes of everything, and what a count would give."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -124,12 +125,25 @@ def test_a_scope_counts_what_lies_in_it_and_an_empty_one_nothing():
     assert reading.open_now(at=MONDAY, scope=reading.Scope(communities=here)).total.open == 2
 
 
-def test_the_first_days_of_a_month_leave_out_the_rest():
+def test_a_course_is_the_months_by_unit_and_some_days_beside_them():
     filed(at=datetime(2026, 10, 9, 23, 59, tzinfo=CITY_TIME))
     filed(at=datetime(2026, 10, 10, 0, 0, tzinfo=CITY_TIME))
-    rollups.refresh(at=MONDAY)
+    late = case_in(State.HANDLING)
+    case_in(State.CLOSED)
+    at = late.due_at + timedelta(seconds=1)
+    rollups.refresh(at=at)
+    october, november = Month(2026, 10), Month(2026, 11)
 
-    assert [reading.first_days(Month(2026, 10), days).cases.filed for days in (8, 9, 10)] == [0, 1, 2]
+    def of_days(last):
+        days = (october.first_day, date(2026, 10, last))
+        return reading.course(october, november, at=at, now=reading.open_now(at=at), days=days)
+
+    assert [of_days(last).days.cases.filed for last in (8, 9, 10)] == [0, 1, 2]
+    told = reading.by_month(october, november, at=at, by="unit_id")
+    without_answers = {place: replace(one, cases=replace(one.cases, answerable=0)) for place, one in told.items()}
+    course = of_days(8).by_unit
+    assert {p: replace(one, cases=replace(one.cases, answerable=0)) for p, one in course.items()} == without_answers
+    assert course[november, late.unit_id].cases.overdue == 1
 
 
 def test_a_rebuild_puts_right_whatever_was_wrong():

@@ -1,0 +1,231 @@
+"""The figures of the cockpit: each read once, composed here. Six questions to the database, however many cases."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from django.db.models import Sum
+
+from common.months import Month
+from complaints.figures import CaseFigures, Rate
+from progress.models import Mark, MonthTask
+from progress.stats import COUNTED, FlagCounts, counts_of
+from reports.cockpit.choice import Choice
+from reports.directory import Directory, Named
+from reports.models import PatrolTally, RollupState
+from reports.rollups import reading
+from reports.rollups.reading import Course, OpenNow, Standing, Summed
+
+ASKED_UNITS = 10
+FEWEST_DUE = 3
+LOW_PERCENT = 90
+
+
+@dataclass(frozen=True)
+class Flags:
+    """Flags of the months by board and unit, and by unit alone."""
+
+    by_board: dict[tuple[Month, int], FlagCounts]
+    by_unit: dict[tuple[Month, int], FlagCounts]
+
+    def of_month(self, month: Month) -> FlagCounts:
+        return sum((counts for (one, _), counts in self.by_board.items() if one == month), FlagCounts())
+
+    def blue_months(self, unit_id: int, until: Month) -> int:
+        """How many months in a row, up to this one, the unit had a blue flag anywhere."""
+        length = 0
+        while self.by_unit.get((until.shifted(-length), unit_id), FlagCounts()).blue:
+            length += 1
+        return length
+
+
+@dataclass(frozen=True)
+class Patrolled:
+    """Walked of expected grid-days that are over; today stands apart."""
+
+    covered: Rate = Rate(0, 0)
+    today: Rate = Rate(0, 0)
+
+    @property
+    def missing_today(self) -> int:
+        return self.today.denominator - self.today.numerator
+
+
+@dataclass(frozen=True)
+class BoardLine:
+    group: Named
+    counts: FlagCounts
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    """A unit to ask about, and why: late cases, a low rate, or blue months in a row."""
+
+    unit: Named
+    standing: Standing
+    on_time: Rate
+    mark: Mark
+    blue_months: int
+
+    @property
+    def blue_words(self) -> str:
+        return f"连续 {self.blue_months} 月"
+
+    @property
+    def is_asked(self) -> bool:
+        percent = self.on_time.percent
+        is_low = percent is not None and percent < LOW_PERCENT and self.on_time.denominator >= FEWEST_DUE
+        return bool(self.standing.overdue) or is_low or self.blue_months > 1
+
+    @property
+    def urgency(self) -> tuple[int, int, int]:
+        percent = self.on_time.percent
+        return -self.standing.overdue, -self.blue_months, percent if percent is not None else 101
+
+
+@dataclass(frozen=True)
+class Cockpit:
+    """Everything on the page, read; what is derived stands in properties."""
+
+    choice: Choice
+    names: Directory
+    now: OpenNow
+    course: Course
+    flags: Flags
+    patrols: dict[Month, Patrolled]
+    counted_at: datetime | None
+
+    @cached_property
+    def months(self) -> list[Month]:
+        """Oldest first, the chosen one last; those before the first case are left out."""
+        months = [self.choice.first.shifted(n) for n in range(13)]
+        known = [month for month in months if self._summed(month) != Summed() or self.flags.of_month(month).total]
+        return [month for month in months if month >= known[0]] if known else [self.choice.month]
+
+    @cached_property
+    def _by_month(self) -> dict[Month, Summed]:
+        return self.course.by_month
+
+    def _summed(self, month: Month) -> Summed:
+        return self._by_month.get(month, Summed())
+
+    def cases(self, month: Month) -> CaseFigures:
+        return self._summed(month).cases
+
+    @property
+    def this(self) -> Summed:
+        return self._summed(self.choice.month)
+
+    @property
+    def other(self) -> Summed:
+        """What is compared with: the same days of the other month while the chosen one is running."""
+        return self.course.days if self.choice.is_running else self._summed(self.choice.other)
+
+    @property
+    def open_at_end(self) -> int:
+        """Open cases at the end of the chosen month; of the running one, now."""
+        return self.open_after(self.choice.month)
+
+    def open_after(self, month: Month) -> int:
+        """Open cases at the end of a month: back from today, by what came and went since."""
+        later = [one for one_month, one in self._by_month.items() if one_month > month]
+        return self.now.total.open - sum(one.entered - one.left for one in later)
+
+    @property
+    def counts(self) -> FlagCounts:
+        return self.flags.of_month(self.choice.month)
+
+    @property
+    def flag_months(self) -> list[tuple[Month, FlagCounts]]:
+        """Newest first, of the months that have tasks; a year at most."""
+        counted = [(month, self.flags.of_month(month)) for month in reversed(self.months)]
+        return [(month, counts) for month, counts in counted if counts.total][:12]
+
+    @property
+    def patrolled(self) -> Patrolled:
+        return self.patrols.get(self.choice.month, Patrolled())
+
+    @property
+    def boards(self) -> list[BoardLine]:
+        """The boards with tasks, those with the most blue flags first."""
+        lines = [
+            BoardLine(self.names.groups[pk], counts)
+            for (month, pk), counts in self.flags.by_board.items()
+            if month == self.choice.month and pk in self.names.groups
+        ]
+        return sorted(lines, key=lambda line: (-line.counts.blue, -line.counts.unmarked, line.group.name))
+
+    @property
+    def asked(self) -> list[UnitLine]:
+        """The units to ask about, the most urgent first."""
+        asked = sorted((line for line in self.unit_lines if line.is_asked), key=lambda line: line.urgency)
+        return asked[:ASKED_UNITS]
+
+    @property
+    def unit_lines(self) -> list[UnitLine]:
+        month, by_unit = self.choice.month, self.now.by_unit()
+        units = {pk for pk in by_unit} | {pk for one, pk in self.course.by_unit if one == month}
+        units |= {pk for one, pk in self.flags.by_unit if one == month}
+        return [
+            UnitLine(
+                unit=self.names.units[pk],
+                standing=by_unit.get(pk, Standing()) if self.choice.is_running else Standing(),
+                on_time=self.course.of_unit(pk, month).cases.on_time,
+                mark=self.flags.by_unit.get((month, pk), FlagCounts()).mark,
+                blue_months=self.flags.blue_months(pk, month),
+            )
+            for pk in units
+            if pk in self.names.units
+        ]
+
+
+def cockpit(choice: Choice, names: Directory) -> Cockpit:
+    """In six queries: open cases, tallies, flags, patrols, freshness and (by the volunteers) hours."""
+    now = reading.open_now(at=choice.at, scope=choice.area.scope)
+    # Up to today, so that what was open at the end of an earlier month is found by going back.
+    course = reading.course(
+        min(choice.first, choice.other),
+        Month.of(choice.at),
+        at=choice.at,
+        now=now,
+        scope=choice.area.scope,
+        days=_same_days(choice),
+    )
+    return Cockpit(choice, names, now, course, _flags(choice, names), _patrols(choice), RollupState.freshness())
+
+
+def _same_days(choice: Choice) -> tuple[date, date] | None:
+    """The days of the other month that correspond to those of the running one so far."""
+    if not choice.is_running:
+        return None
+    first, last = choice.other.first_day, choice.other.last_day
+    return first, min(first + timedelta(days=choice.today.day - 1), last)
+
+
+def _flags(choice: Choice, names: Directory) -> Flags:
+    area = choice.area
+    tasks = MonthTask.objects.filter(group_id__in=[area.group.pk] if area.group else names.boards)
+    tasks = tasks.filter(year__range=(choice.first.year, choice.month.year))
+    if area.flag_units is not None:
+        tasks = tasks.filter(unit_id__in=area.flag_units)
+    by_board: dict[tuple[Month, int], FlagCounts] = defaultdict(FlagCounts)
+    by_unit: dict[tuple[Month, int], FlagCounts] = defaultdict(FlagCounts)
+    for row in tasks.order_by().values("year", "month", "group_id", "unit_id").annotate(**COUNTED):
+        month, counts = Month(row["year"], row["month"]), counts_of(row)
+        by_board[month, row["group_id"]] += counts
+        by_unit[month, row["unit_id"]] += counts
+    return Flags(dict(by_board), dict(by_unit))
+
+
+def _patrols(choice: Choice) -> dict[Month, Patrolled]:
+    scope = choice.area.scope
+    rows = PatrolTally.objects.filter(month__range=(choice.first.first_day, choice.month.first_day))
+    if scope.communities is not None:
+        rows = rows.filter(grid__community_id__in=scope.communities)
+    if scope.units is not None:
+        rows = rows.filter(unit_id__in=scope.units)
+    counted = rows.values_list("month").annotate(
+        Sum("walked"), Sum("expected"), Sum("walked_today"), Sum("expected_today")
+    )
+    return {Month.of(day): Patrolled(Rate(a, b), Rate(c, d)) for day, a, b, c, d in counted}

@@ -1,0 +1,128 @@
+"""What part of the city, which month and compared with which: the parameters of the cockpit's pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from accounts.models import Role, User
+from common.clock import CITY_TIME
+from common.months import Month
+from reports.directory import Directory, Named
+from reports.rollups.reading import CITY, Scope
+
+MONTHS = 13
+WHOLE, MINE = "city", "mine"
+LAST_MONTH, LAST_YEAR = "month", "year"
+
+
+@dataclass(frozen=True)
+class Area:
+    """A part of the city. `queue`: the queue's filter for it, empty where it has none."""
+
+    value: str
+    label: str
+    scope: Scope
+    queue: dict[str, str]
+    group: Named | None = None
+    # Whose flags these are; None: everybody's.
+    flag_units: frozenset[int] | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    area: Area
+    month: Month
+    compare: str
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        return self.at.astimezone(CITY_TIME).date()
+
+    @property
+    def is_running(self) -> bool:
+        return self.month == Month.of(self.at)
+
+    @property
+    def other(self) -> Month:
+        """The month that is compared with: 环比 or 同比."""
+        return self.month.shifted(-12 if self.compare == LAST_YEAR else -1)
+
+    @property
+    def other_words(self) -> str:
+        return f"{'去年' if self.compare == LAST_YEAR else '上月'}{'同期' if self.is_running else ''}"
+
+    @property
+    def first(self) -> Month:
+        return self.month.shifted(1 - MONTHS)
+
+    def link(self, **changes: object) -> str:
+        """The query of this choice with changes; what is as usual is left out."""
+        given = {"area": self.area.value, "month": "" if self.is_running else str(self.month), "compare": self.compare}
+        if self.compare == LAST_MONTH:
+            del given["compare"]
+        return "?" + urlencode({name: str(value) for name, value in (given | changes).items() if value})
+
+
+def chosen(parameters: Mapping[str, str], user: User, names: Directory, *, at: datetime) -> Choice:
+    """What means nothing is taken for the usual: one's own group or the whole city, this month, the month before."""
+    area = _area(parameters.get("area") or _usual(user), user, names)
+    compare = LAST_YEAR if parameters.get("compare") == LAST_YEAR else LAST_MONTH
+    return Choice(area, month_of(parameters.get("month", ""), at=at), compare, at)
+
+
+def month_of(text: str, *, at: datetime) -> Month:
+    this = Month.of(at)
+    try:
+        year, month = text.split("-")
+        asked = Month(int(year), int(month))
+    except ValueError:
+        return this
+    return asked if this.shifted(1 - MONTHS) < asked <= this else this
+
+
+def _usual(user: User) -> str:
+    return f"group:{user.group.code}" if user.role == Role.GROUP_HEAD and user.group else WHOLE
+
+
+def _area(value: str, user: User, names: Directory) -> Area:
+    kind, _, code = value.partition(":")
+    if value == MINE and (mine := names.communities_of_leader.get(user.leader_id or 0)):
+        return _communities(MINE, "我的包保", mine, names)
+    if kind == "community" and (found := _by_code(names.communities, code)):
+        return _communities(value, found.name, frozenset({found.pk}), names, {"community": code})
+    if kind == "unit" and (found := _by_code(names.units, code)):
+        units = frozenset({found.pk})
+        return Area(value, found.name, Scope(units=units), {"unit": code}, flag_units=units)
+    if kind == "group" and (found := _by_code(names.groups, code)):
+        units = names.units_of_group.get(found.pk, frozenset())
+        return Area(value, found.name, Scope(units=units), {}, group=found)
+    return Area(WHOLE, "全市", CITY, {})
+
+
+def _communities(
+    value: str, label: str, pks: frozenset[int], names: Directory, queue: dict[str, str] | None = None
+) -> Area:
+    return Area(value, label, Scope(communities=pks), queue or {}, flag_units=names.units_leading_in(pks))
+
+
+def _by_code(entries: dict[int, Named], code: str) -> Named | None:
+    return next((entry for entry in entries.values() if entry.code == code), None)
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: str
+
+
+def area_options(user: User, names: Directory) -> list[tuple[str, list[Option]]]:
+    """The choices of the area, in groups."""
+    city = [Option(WHOLE, "全市")]
+    if user.leader_id in names.communities_of_leader:
+        city.append(Option(MINE, "我的包保"))
+    kinds = (("社区", "community", names.communities), ("专项组", "group", names.groups), ("单位", "unit", names.units))
+    return [("范围", city)] + [
+        (label, [Option(f"{kind}:{one.code}", one.name) for one in entries.values()]) for label, kind, entries in kinds
+    ]
