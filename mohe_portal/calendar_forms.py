@@ -8,7 +8,8 @@ from typing import Any
 
 from django import forms
 
-from grids.importing.reading import MEGABYTE, Source, Unreadable, lines_of
+from common.sheets import MEGABYTE, Unreadable
+from grids.importing.reading import Source, lines_of
 from mohe_portal.year_calendar import Arranged
 
 MOST_BYTES = MEGABYTE

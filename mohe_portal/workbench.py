@@ -20,8 +20,9 @@ from complaints.stats import StateCount
 from complaints.workflow import State
 from meetings import stats as meetings
 from meetings.models import READS_SOMETHING
-from progress.models import MonthTask
+from progress.models import Amendment, AnnualPlan, MonthTask, Objection
 from progress.stats import count
+from progress.workflow import PlanState
 from volunteers.stats import patrolled_today
 
 ROWS = 8
@@ -79,11 +80,27 @@ def _flag_figures(user: User, now: datetime) -> list[Figure]:
     month = Month.of(now)
     if user.role == Role.OFFICE:
         tasks = MonthTask.objects.of_month(month).filter(group__has_board=True)
-        return [Figure("未标旗的月任务", count(tasks).unmarked, reverse("progress:marking_home"))]
+        return [
+            Figure("未标旗的月任务", count(tasks).unmarked, reverse("progress:marking_home")),
+            *_decision_figures(),
+        ]
     if user.role == Role.LIAISON and user.unit_id:
         tasks = MonthTask.objects.of_month(month).filter(unit_id=user.unit_id)
         return [Figure(f"{month.month} 月的任务", count(tasks).total, reverse("progress:tasks"))]
     return []
+
+
+def _decision_figures() -> list[Figure]:
+    """What units handed in and the office has to decide; silent where there is nothing."""
+    plans = AnnualPlan.objects.filter(state=PlanState.SUBMITTED).count()
+    changes = Amendment.objects.proposed().count()
+    disputed = Objection.objects.pending().count()
+    waiting = [
+        Figure("年度计划待审批", plans, reverse("progress:plans")),
+        Figure("计划调整待审批", changes, reverse("progress:amendments")),
+        Figure("异议待答复", disputed, reverse("progress:marking_home")),
+    ]
+    return [figure for figure in waiting if figure.number]
 
 
 def _patrol_figures(user: User, now: datetime) -> list[Figure]:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.models import SpecialGroup
 from common.months import Month
-from progress.models import ClosedMonth, Correction, MonthReport, MonthTask
+from progress.models import ClosedMonth, Correction, MonthReport, MonthTask, Objection
 from progress.report_stats import ReportDates
 from progress.stats import FlagCounts, count, months_with_tasks
 
@@ -29,6 +29,7 @@ class BeforeClosing:
     flags: FlagCounts
     units: int
     reported: int
+    disputed: int
     dates: ReportDates
 
 
@@ -56,6 +57,7 @@ def before_closing(month: Month) -> BeforeClosing:
         flags=count(tasks),
         units=tasks.order_by().values("unit").distinct().count(),
         reported=MonthReport.objects.of_month(month).submitted().count(),
+        disputed=Objection.objects.pending().filter(task__in=tasks).count(),
         dates=ReportDates.of(month),
     )
 

@@ -11,7 +11,7 @@ from django.db.models import TextChoices
 from accounts.models import SpecialGroup, Unit
 from common.months import Month
 from progress.actions import Statement
-from progress.models import Flag, MonthTask, Publicity
+from progress.models import LONGEST_CONTENT, Flag, MonthTask, Publicity
 
 TYPED_DATE = re.compile(r"(?:(\d{4})\D?)?(\d{1,2})(?:\D(\d{1,2})\D?|(?<=\d\d)(\d\d))")
 
@@ -134,6 +134,7 @@ class Shown(TextChoices):
     ALL = "", "全部"
     UNMARKED = "unmarked", "未标"
     UNREPORTED = "unreported", "没有报告"
+    DISPUTED = "disputed", "有异议"
 
 
 class GridFilter(forms.Form):
@@ -148,7 +149,7 @@ class TaskFilter(forms.Form):
 
 
 class TaskForm(forms.Form):
-    """One month task, written by the creation office."""
+    """One month task beside the annual plan, written by the creation office."""
 
     unit = forms.ModelChoiceField(
         Unit.objects.filter(is_active=True),
@@ -165,10 +166,20 @@ class TaskForm(forms.Form):
     month = MonthField(label="月份", widget=forms.Select(), error_messages={"required": "选一个月份。"})
     content = forms.CharField(
         label="任务内容",
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=LONGEST_CONTENT,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text="一件事，写明数量，例如：清运无物业楼院垃圾 4 次。",
-        error_messages={"required": "写明任务内容。", "max_length": "任务内容最多 200 字，现在是 %(show_value)d 字。"},
+        error_messages={
+            "required": "写明任务内容。",
+            "max_length": f"任务内容最多 {LONGEST_CONTENT} 字，现在是 %(show_value)d 字。",
+        },
+    )
+    why = forms.CharField(
+        label="为什么加",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="单位看得到；计划已经批准的，和理由一起记成一次计划调整。",
+        error_messages={"required": "写明为什么加。", "max_length": "为什么加最多 300 字，现在是 %(show_value)d 字。"},
     )
 
     def __init__(self, *args: Any, months: list[Month], **options: Any) -> None:

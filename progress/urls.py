@@ -1,12 +1,24 @@
 from django.urls import path, register_converter
 
 from common.converters import MonthConverter, YearConverter
-from progress.views import boards, closing, marking, plan, reports, wall
+from progress.views import (
+    amendments,
+    annual,
+    boards,
+    closing,
+    marking,
+    objections,
+    plan,
+    plan_import,
+    reports,
+    wall,
+)
 
 register_converter(YearConverter, "yyyy")
 register_converter(MonthConverter, "mm")
 
 app_name = "progress"
+PLAN = "workbench/plan/annual/<slug:unit>/<yyyy:year>/"
 urlpatterns = [
     path("board/", boards.city, name="city"),
     path("board/<yyyy:year>/<mm:month>/", boards.city_month, name="city_month"),
@@ -32,6 +44,8 @@ urlpatterns = [
     path("workbench/flags/tasks/<int:pk>/evidence/", marking.reported, name="reported"),
     path("workbench/flags/tasks/<int:pk>/mark/", marking.mark, name="mark"),
     path("workbench/flags/tasks/<int:pk>/history/", marking.history, name="history"),
+    path("workbench/flags/tasks/<int:pk>/object/", objections.object_to_flag, name="object_to_flag"),
+    path("workbench/flags/objections/<int:pk>/", objections.objection, name="objection"),
     path("workbench/reports/", reports.reports, name="reports"),
     path("workbench/reports/due-day/", reports.due_day, name="report_due_day"),
     path("workbench/reports/<yyyy:year>/<mm:month>/", reports.report, name="report"),
@@ -40,4 +54,20 @@ urlpatterns = [
     path("workbench/reports/<slug:unit>/<yyyy:year>/<mm:month>/", reports.unit_report, name="unit_report"),
     path("workbench/plan/", plan.tasks, name="tasks"),
     path("workbench/plan/new/", plan.task_new, name="task_new"),
+    path("workbench/plan/annual/", annual.plans, name="plans"),
+    path("workbench/plan/annual/begin/", annual.begin, name="plan_begin"),
+    path(PLAN, annual.plan, name="plan"),
+    path(PLAN + "tasks/new/", annual.task, name="plan_task_new"),
+    path(PLAN + "tasks/<int:pk>/", annual.task, name="plan_task"),
+    path(PLAN + "tasks/<int:pk>/remove/", annual.remove_task, name="plan_task_remove"),
+    path(PLAN + "copy/", annual.copy, name="plan_copy"),
+    path(PLAN + "import/", plan_import.upload, name="plan_import"),
+    path(PLAN + "import/confirm/", plan_import.confirm, name="plan_import_confirm"),
+    path(PLAN + "plan.xlsx", plan_import.template, name="plan_sheet"),
+    path(PLAN + "amend/", amendments.add, name="amendment_add"),
+    path(PLAN + "amend/<int:pk>/", amendments.change, name="amendment_change"),
+    path(PLAN + "<slug:move>/", annual.move, name="plan_move"),
+    path("workbench/plan/amendments/", amendments.amendments, name="amendments"),
+    path("workbench/plan/amendments/<int:pk>/", amendments.amendment, name="amendment"),
+    path("workbench/plan/amendments/<int:pk>/decide/", amendments.decide, name="amendment_decide"),
 ]

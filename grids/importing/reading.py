@@ -7,22 +7,15 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-import openpyxl
-
-from common.sheets import unguarded
+from common.sheets import MEGABYTE, MOST_COLUMNS, MOST_ROWS, MOST_UNPACKED, Unreadable, as_text, xlsx_lines
 from grids.importing.gcj02 import geometry_to_wgs84
 from grids.importing.tables import ALIASES, BY_NAME, LAYERS, SHEETS, Table
 
-MEGABYTE = 1024 * 1024
 MOST_BYTES = 10 * MEGABYTE  # one file, as sent
-MOST_UNPACKED = 60 * MEGABYTE  # an archive or a workbook, unpacked
 MOST_FILES = 40
-MOST_ROWS = 20_000
-MOST_COLUMNS = 40
 EXAMPLE = ("例：", "例:")
 
 
@@ -79,10 +72,6 @@ class Files:
     sheets: list[Sheet] = field(default_factory=list)
     layers: list[Layer] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-
-
-class Unreadable(ValueError):
-    """A file as a whole cannot be used; the message says what to do."""
 
 
 def read_files(sources: Iterable[Source], *, gcj02: bool = False) -> Files:
@@ -196,7 +185,7 @@ def _sheet(table: Table, source: Source, ending: str) -> Sheet:
 
 def lines_of(source: Source, ending: str) -> list[list[str]]:
     """The cells of a csv file, or of the first sheet of a workbook, line by line; raises Unreadable."""
-    return _csv_lines(source.content) if ending == ".csv" else _xlsx_lines(source.content)
+    return _csv_lines(source.content) if ending == ".csv" else xlsx_lines(source.content)
 
 
 def _csv_lines(content: bytes) -> list[list[str]]:
@@ -204,7 +193,7 @@ def _csv_lines(content: bytes) -> list[list[str]]:
         written = _decoded(content)
         delimiter = "\t" if "\t" in written.split("\n", 1)[0] else ","
         lines = [
-            [_cell(cell) for cell in line[:MOST_COLUMNS]]
+            [as_text(cell) for cell in line[:MOST_COLUMNS]]
             for line in csv.reader(io.StringIO(written, newline=""), delimiter=delimiter)
         ]
     except csv.Error:
@@ -221,42 +210,6 @@ def _decoded(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
     raise Unreadable("文字编码认不出来。请用 Excel 打开，另存为 xlsx 再传。")
-
-
-def _xlsx_lines(content: bytes) -> list[list[str]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked <= MOST_UNPACKED:
-            return _cells(openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True))
-    except Unreadable:
-        raise
-    except Exception:  # openpyxl raises whatever the broken part made it stumble over
-        raise Unreadable("xlsx 文件打不开，可能传坏了或者加了密码。请在 Excel 里重新保存再传。") from None
-    raise Unreadable("表太大。请删掉多余的行和列，或者分成几次导入。")
-
-
-def _cells(book: Any) -> list[list[str]]:
-    lines = []
-    for line in book.worksheets[0].iter_rows(values_only=True, max_col=MOST_COLUMNS):
-        lines.append([_cell(cell) for cell in line])
-        if len(lines) > MOST_ROWS:
-            raise Unreadable(f"行数太多，最多 {MOST_ROWS} 行。请分成几次导入。")
-    return lines
-
-
-def _cell(cell: Any) -> str:
-    """The cell as a person reads it: a code that Excel took for a number is that code again."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    if isinstance(cell, datetime):
-        cell = cell.date()
-    written = cell.isoformat() if isinstance(cell, date) else str(cell)
-    return unguarded(written.strip())
 
 
 # --- shapes ---

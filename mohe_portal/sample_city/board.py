@@ -27,12 +27,12 @@ class Seat:
 
 
 def fill_boards(seed: int, cast: Cast, *, until: datetime, months: int) -> int:
-    """Store the tasks of the current month and of so many before it; returns how many."""
+    """Store the tasks of the current month, of so many before it and of the year's rest; returns how many."""
     seats = _seats(seed, cast)
     current = Month.of(until)
     marked = [
         _Marked(task, markings)
-        for back in range(months, -1, -1)
+        for back in range(months, current.month - 13, -1)
         for task, markings in _month(seed, cast, seats, current.shifted(-back), until)
     ]
     MonthTask.objects.bulk_create([one.task for one in marked], batch_size=500)
@@ -90,7 +90,9 @@ def _filled(content: str, chance: Dice) -> str:
 
 
 def _share_marked(month: Month, until: datetime, chance: Dice) -> float:
-    """Return which part of a board is marked: all of it once the month is over."""
+    """Return which part of a board is marked: all of it once the month is over, nothing before it begins."""
+    if until < month.starts_at:
+        return 0.0
     if until >= month.ends_at:
         return 1.0
     gone = (until - month.starts_at) / (month.ends_at - month.starts_at)

@@ -23,6 +23,7 @@ from mohe_portal.sample_city.gatherings import hold_meetings
 from mohe_portal.sample_city.livelihood import start_projects
 from mohe_portal.sample_city.lives import World
 from mohe_portal.sample_city.news import publish_news
+from mohe_portal.sample_city.plans import plan_years
 from mohe_portal.sample_city.published import publish_some
 from mohe_portal.sample_city.reports import report_months
 from mohe_portal.sample_city.routing import rule_dispatching
@@ -99,6 +100,7 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     report.step(f"{sizes.months} 个月的月任务和红蓝旗")
     board.fill_boards(seed, company, until=until, months=sizes.months)
     report_months(seed, company, until=until, photo_files=photo_files)
+    plan_years(seed, company, until=until)
     close_past_months(company, until=until, months=sizes.months)
     report.step(f"{sizes.cases:,} 件案件")
     cases.file_cases(seed, world, count=sizes.cases, since=first_day, photo_files=photo_files, progress=report.share)

@@ -10,6 +10,7 @@ from common.clock import CITY_TIME
 from common.errors import DomainError, StaleRecord
 from common.months import Month
 from progress.actions.marking import Statement, checked_statement
+from progress.actions.months import hold_months
 from progress.models import ClosedMonth, Correction, Flag, MonthTask
 from progress.snapshot import checksum, snapshot
 
@@ -22,6 +23,7 @@ def close_month(month: Month, *, by: User | None, at: datetime) -> ClosedMonth:
     """Freeze a month for good. A second call changes nothing and gives back the first one's."""
     if at.astimezone(CITY_TIME).date() < month.first_day.replace(day=FIRST_CLOSING_DAY):
         raise DomainError(f"{month.year} 年 {month.month} 月 {FIRST_CLOSING_DAY} 日以后，领导小组会议开过，才能锁定。")
+    hold_months(at=at)
     # First the lock: a marking under way is waited for, a later one finds no row.
     if not MonthTask.objects.of_month(month).update(is_locked=True):
         raise DomainError(f"{month.year} 年 {month.month} 月没有任务，不用锁定。")

@@ -6,13 +6,15 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 
-from accounts.models import SpecialGroup, Unit, User
+from accounts.models import SpecialGroup, User
 from audit import log
 from common.errors import DomainError, StaleRecord
 from common.models import Fact
 from common.months import Month
-from progress.models import BOARD_PUBLIC, ClosedMonth, Flag, Marking, MonthTask, Publicity
+from progress.actions.months import MonthClosed, tell_unit
+from progress.models import BOARD_PUBLIC, Flag, Marking, MonthTask, Objection, Publicity
 
 
 @dataclass(frozen=True)
@@ -24,21 +26,21 @@ class Statement:
     new_date: date
 
 
-class MonthClosed(DomainError):
-    """The month's flags stay as they are."""
-
-    code = "month_closed"
-
-    def __init__(self, month: Month) -> None:
-        super().__init__(f"{month.year} 年 {month.month} 月已经锁定，不能再改。要改一面旗，请写更正。")
-
-
 class StaleTask(StaleRecord):
     """Someone else marked the task first; the message says who and what."""
 
     def __init__(self, winner: Marking | None) -> None:
         what = f"{winner.by}刚刚把这项标成了“{winner.get_to_flag_display()}”" if winner else "这项刚刚被别人改动"
         super().__init__(f"{what}，您这一次没有保存。请看过最新情况再标。")
+
+
+class TaskGone(DomainError):
+    """An amendment of the unit's plan took the task out after it was read."""
+
+    code = "task_gone"
+
+    def __init__(self) -> None:
+        super().__init__("这项任务刚刚按计划调整去掉了，不用再标。刷新这一页，看看最新情况。")
 
 
 @transaction.atomic
@@ -64,6 +66,12 @@ def checked_statement(task: MonthTask, statement: Statement | None) -> Statement
 
 
 @transaction.atomic
+def mark(task: MonthTask, flag: Flag, statement: Statement | None, *, by: User, at: datetime) -> None:
+    """Give the flag that is named; blue with its statement."""
+    _mark(task, flag, checked_statement(task, statement) if flag == Flag.BLUE else None, by=by, at=at)
+
+
+@transaction.atomic
 def unmark(task: MonthTask, *, by: User, at: datetime) -> None:
     """Take a flag back; the history keeps that it was there."""
     _mark(task, Flag.UNMARKED, None, by=by, at=at)
@@ -76,7 +84,7 @@ def mark_all_red(tasks: Iterable[MonthTask], *, by: User, at: datetime) -> list[
     for task in tasks:
         try:
             _mark(task, Flag.RED, None, by=by, at=at)
-        except (StaleTask, MonthClosed) as stale:
+        except (StaleTask, MonthClosed, TaskGone) as stale:
             refused.append(stale)
     return refused
 
@@ -93,16 +101,6 @@ def undo_marking(group: SpecialGroup, month: Month, *, by: User, at: datetime) -
     for marking in markings:
         _take_back(marking, by=by, at=at)
     return [marking.task for marking in markings]
-
-
-@transaction.atomic
-def plan_task(*, unit: Unit, group: SpecialGroup, month: Month, content: str, by: User, at: datetime) -> MonthTask:
-    """Give a unit one more task for a group's board in a month."""
-    if ClosedMonth.objects.filter(year=month.year, month=month.month).exists():
-        raise MonthClosed(month)
-    task = MonthTask.objects.create(unit=unit, group=group, year=month.year, month=month.month, content=content)
-    log.record("新增月任务", by=by, at=at, target=task)
-    return task
 
 
 @transaction.atomic
@@ -138,10 +136,37 @@ def _mark(
         flag=flag, version=F("version") + 1, made_good_on=None, made_good_note="",
         marked_at=at if marked else None, marked_by=by if marked else None, **said,
     ):  # fmt: skip
-        if MonthTask.objects.filter(pk=task.pk, is_locked=True).exists():
-            raise MonthClosed(task.due_month)
-        raise StaleTask(task.markings.select_related("by", "by__unit", "by__group").order_by("-version").first())
+        raise _refusal(task)
     task.refresh_from_db()
     Marking.objects.create(
         task=task, version=task.version, from_flag=before, to_flag=flag, by=by, at=at, is_undo=is_undo, **said
     )
+    _settle_objections(task, by=by, at=at)
+
+
+def _refusal(task: MonthTask) -> DomainError:
+    newest = MonthTask.objects.filter(pk=task.pk).first()
+    if newest is None:
+        return TaskGone()
+    if newest.is_locked:
+        return MonthClosed(task.due_month)
+    # Where the newest version is no marking's, the words of the task were changed.
+    winner = task.markings.select_related("by", "by__unit", "by__group").filter(version=newest.version).first()
+    return StaleTask(winner)
+
+
+def _settle_objections(task: MonthTask, *, by: User, at: datetime) -> None:
+    """Marking anew answers an objection that still waited; its unit is told."""
+    for objection in Objection.objects.pending().filter(task=task, flag_version__lt=task.version):
+        is_same = objection.flag == task.flag
+        objection.outcome = Objection.Outcome.UPHELD if is_same else Objection.Outcome.CHANGED
+        objection.words = f"已重新标为“{task.get_flag_display()}”。"
+        objection.decided_by, objection.decided_at = by, at
+        objection.save(update_fields=["outcome", "words", "decided_by", "decided_at"])
+        tell_unit(
+            task.unit,
+            reason=f"objection-decided:{objection.pk}",
+            title=f"异议{objection.get_outcome_display()}：{task.content}",
+            url=reverse("progress:history", args=[task.pk]),
+            at=at,
+        )

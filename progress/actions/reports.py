@@ -14,7 +14,7 @@ from common.clock import CITY_TIME
 from common.errors import DomainError, StaleRecord
 from common.models import Fact
 from common.months import Month
-from progress.actions.marking import MonthClosed
+from progress.actions.months import MonthClosed
 from progress.evidence import CleanEvidence
 from progress.models import (
     REPORT_DUE_DAY,

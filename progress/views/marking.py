@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,8 +20,8 @@ from common.months import Month
 from progress import actions, stats
 from progress.closing_stats import closed_month
 from progress.forms import GridFilter, MarkForm, MonthChoice, PublicityForm, Shown, StatementForm
-from progress.models import Flag, Mark, MonthTask, Publicity
-from progress.permissions import may_mark_flags
+from progress.models import Flag, Mark, MonthTask, MonthTaskQuerySet, Objection, Publicity
+from progress.permissions import may_mark_flags, may_object
 from progress.report_stats import with_reports
 from progress.views.boards import board_owner, current_month, months_to_choose
 
@@ -43,6 +44,12 @@ class Row:
         return actions.Statement(said.reason, said.plan, said.new_date) if said and said.new_date else None
 
     @property
+    def dispute(self) -> Objection | None:
+        """The unit's objection to the flag as it stands, while it waits for an answer."""
+        waiting: list[Objection] = getattr(self.task, "disputes", [])
+        return next((one for one in waiting if one.flag_version == self.task.version), None)
+
+    @property
     def pressed(self) -> str:
         """The flag that is chosen, be it not saved yet."""
         return Flag.BLUE if self.statement else self.task.flag
@@ -60,6 +67,7 @@ def home(request: Request) -> HttpResponse:
         "months": months_to_choose(month),
         "boards": boards,
         "closed": closed_month(month),
+        "objections": Objection.objects.pending().select_related("task__unit", "task__group").order_by("at"),
         "everything": sum((board.tasks for board in boards), stats.FlagCounts()),
         "next_board": next((board for board in boards if board.tasks.unmarked), None),
         "publicity": PublicityForm(initial={"publicity": Publicity.current()}),
@@ -126,7 +134,7 @@ def undo(request: Request, group: str, year: int, month: int) -> HttpResponse:
 def mark(request: Request, pk: int) -> HttpResponse:
     """Give a task a flag. Blue without a statement asks for one; too late shows who was faster, typed text kept."""
     permit(may_mark_flags(request.user))
-    task = get_object_or_404(with_reports(MonthTask.objects.all()), pk=pk)
+    task = get_object_or_404(_with_disputes(with_reports(MonthTask.objects.all())), pk=pk)
     form = MarkForm(request.POST)
     if not form.is_valid():
         return _answer(request, Row(task, note="没有看懂这一次标旗，请再按一次。"), status=422)
@@ -167,6 +175,10 @@ def history(request: Request, pk: int) -> HttpResponse:
             "may_make_good": is_past and task.mark == Mark.BLUE,
             "made_good": f"{task.made_good_on:%Y-%m-%d}　{task.made_good_note}" if task.made_good_on else "",
             "corrections": task.corrections.select_related("task__unit", "by", "by__unit", "by__group"),
+            "objections": Objection.objects.visible_to(request.user)
+            .filter(task=task)
+            .select_related("by__unit", "decided_by__unit", "decided_by__group"),
+            "may_object": may_object(request.user, task),
         }
     return render(request, template, facts)
 
@@ -212,10 +224,16 @@ def _answer(request: Request, row: Row, status: int = 200) -> HttpResponse:
     return _grid(request, task.group, task.due_month, row, status=status)
 
 
-def _is_shown(task: MonthTask, show: str) -> bool:
+def _with_disputes(tasks: MonthTaskQuerySet) -> MonthTaskQuerySet:
+    return tasks.prefetch_related(Prefetch("objections", Objection.objects.pending(), to_attr="disputes"))
+
+
+def _is_shown(row: Row, show: str) -> bool:
     if show == Shown.UNMARKED:
-        return task.flag == Flag.UNMARKED
-    return show != Shown.UNREPORTED or task.reported is None
+        return row.task.flag == Flag.UNMARKED
+    if show == Shown.DISPUTED:
+        return row.dispute is not None
+    return show != Shown.UNREPORTED or row.task.reported is None
 
 
 def _grid_url(group: SpecialGroup, month: Month) -> str:
@@ -236,7 +254,7 @@ def _said(row: Row, counts: stats.FlagCounts) -> str:
 def _grid(
     request: Request, group: SpecialGroup, month: Month, changed: Row | None = None, status: int = 200
 ) -> HttpResponse:
-    tasks = with_reports(MonthTask.objects.on_board(group).of_month(month))
+    tasks = _with_disputes(with_reports(MonthTask.objects.on_board(group).of_month(month)))
     wanted = GridFilter(request.GET)
     show = wanted.cleaned_data["show"] if wanted.is_valid() else Shown.ALL
     rows = [changed if changed and changed.task.pk == task.pk else Row(task) for task in tasks]
@@ -244,9 +262,9 @@ def _grid(
         "group": group,
         "month": month,
         "grid_url": _grid_url(group, month),
-        "rows": [row for row in rows if _is_shown(row.task, show)],
+        "rows": [row for row in rows if _is_shown(row, show)],
         "show": show,
-        "filters": [(one.value, one.label, sum(_is_shown(row.task, one) for row in rows)) for one in Shown],
+        "filters": [(one.value, one.label, sum(_is_shown(row, one) for row in rows)) for one in Shown],
         "total": len(rows),
         "counts": stats.FlagCounts.of_marks(row.task.mark for row in rows),
         "stamp": sum(row.task.version for row in rows),

@@ -1,4 +1,4 @@
-"""Month tasks as a list, and writing one. The annual plan they come from has pages of its own later."""
+"""Month tasks as a list, and one more that the office gives beside the annual plan they come from."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -45,7 +45,7 @@ def tasks(request: Request) -> HttpResponse:
 @only(Role.OFFICE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def task_new(request: Request) -> HttpResponse:
-    """Write one month task."""
+    """Give a unit one more month task; beside an approved plan that is an amendment of it."""
     months = _months_to_plan()
     form = TaskForm(request.POST or None, months=months, initial={"month": str(current_month())})
     if request.method == "POST" and form.is_valid():

@@ -61,5 +61,5 @@ def test_the_workbench_asks_as_much_for_sixty_cases_as_for_three(client, django_
         case_in(State.RECEIVED)
     client.force_login(UserFactory())
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         client.get("/workbench/")

@@ -124,7 +124,13 @@ def test_the_second_is_told_even_if_both_marked_the_same(task, office):
 def test_a_planned_task_is_unmarked_and_in_the_audit_log(group, office):
     unit = UnitFactory()
     task = actions.plan_task(
-        unit=unit, group=group, month=Month(2026, 12), content="清掏井室 30 处", by=office, at=MARKED_AT
+        unit=unit,
+        group=group,
+        month=Month(2026, 12),
+        content="清掏井室 30 处",
+        why="入冬前集中清掏",
+        by=office,
+        at=MARKED_AT,
     )
 
     assert (task.unit, task.due_month, task.flag) == (unit, Month(2026, 12), Flag.UNMARKED)

@@ -93,7 +93,7 @@ def test_a_closed_month_is_not_marked_planned_reported_or_taken_back(group, task
         lambda: actions.mark_blue(task, statement=STATEMENT, by=office, at=MARKED_AT),
         lambda: actions.undo_marking(group, NOVEMBER, by=office, at=MARKED_AT),
         lambda: actions.plan_task(
-            unit=task.unit, group=group, month=NOVEMBER, content="又一项", by=office, at=MARKED_AT
+            unit=task.unit, group=group, month=NOVEMBER, content="又一项", why="临时", by=office, at=MARKED_AT
         ),
         lambda: actions.submit_report(task.unit, NOVEMBER, answers=[answer], version=0, by=liaison, at=MARKED_AT),
     ]

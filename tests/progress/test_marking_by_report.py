@@ -101,7 +101,12 @@ def test_the_filters_show_and_count_what_is_unmarked_or_not_reported(at_the_offi
     marked = RedTaskFactory(group=group)
     page = soup(at_the_office.get(GRID + "?show=unmarked"))
     assert [body["id"] for body in page.select("tbody.task")] == [f"task-{reported.pk}"]
-    assert [tab.text.split() for tab in page.select(".tabs a")] == [["全部", "2"], ["未标", "1"], ["没有报告", "1"]]
+    assert [tab.text.split() for tab in page.select(".tabs a")] == [
+        ["全部", "2"],
+        ["未标", "1"],
+        ["没有报告", "1"],
+        ["有异议", "0"],
+    ]
     assert page.select_one("#marking-left").text.startswith("2 项任务")
 
     page = soup(at_the_office.get(GRID + "?show=unreported"))

@@ -10,6 +10,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_23rd")]
 
 LIST = "/workbench/plan/"
 NEW = "/workbench/plan/new/"
+WHY = {"why": "入冬前集中清掏"}
 
 
 def contents(response):
@@ -58,7 +59,13 @@ def test_who_has_no_work_with_tasks_has_no_list_of_them(client, role):
 def test_the_office_writes_a_task(client, office, group):
     unit = UnitFactory()
     client.force_login(office)
-    typed = {"unit": unit.pk, "group": group.pk, "month": "2026-12", "content": "清掏井室 30 处"}
+    typed = {
+        "unit": unit.pk,
+        "group": group.pk,
+        "month": "2026-12",
+        "content": "清掏井室 30 处",
+        "why": "入冬前集中清掏",
+    }
 
     assert client.post(NEW, typed).headers["Location"] == LIST
     task = MonthTask.objects.get()
@@ -69,7 +76,13 @@ def test_the_office_writes_a_task(client, office, group):
 
 def test_nobody_else_writes_one(client, liaison, group):
     client.force_login(liaison)
-    typed = {"unit": liaison.unit.pk, "group": group.pk, "month": "2026-12", "content": "清掏井室 30 处"}
+    typed = {
+        "unit": liaison.unit.pk,
+        "group": group.pk,
+        "month": "2026-12",
+        "content": "清掏井室 30 处",
+        "why": "入冬前集中清掏",
+    }
 
     assert client.post(NEW, typed).status_code == 403
     assert MonthTask.objects.count() == 0
@@ -83,7 +96,7 @@ def test_nobody_else_writes_one(client, liaison, group):
         ("month", "", "选一个月份。"),
         ("month", "2026-13", "月份写成 2026-11 这样。"),
         ("content", " ", "写明任务内容。"),
-        ("content", "雪" * 201, "任务内容最多 200 字，现在是 201 字。"),
+        ("content", "雪" * 81, "任务内容最多 80 字，现在是 81 字。"),
         ("content", "清掏井室 30 处", "这个单位这个月已经有一项同样的任务。改一下内容，或者不用再加。"),
     ],
 )
@@ -91,7 +104,9 @@ def test_a_task_that_is_not_right_is_refused_and_kept(client, office, group, fie
     unit = UnitFactory()
     MonthTaskFactory(unit=unit, group=group, month=12, content="清掏井室 30 处")
     client.force_login(office)
-    given = {"unit": unit.pk, "group": group.pk, "month": "2026-12", "content": "另一件事"} | {field: typed}
+    given = {"unit": unit.pk, "group": group.pk, "month": "2026-12", "content": "另一件事", "why": "临时任务"} | {
+        field: typed
+    }
     answer = client.post(NEW, given)
     page = BeautifulSoup(answer.content, "html.parser")
 
@@ -105,7 +120,13 @@ def test_a_task_that_is_not_right_is_refused_and_kept(client, office, group, fie
 def test_a_group_without_a_board_gets_no_tasks(client, office):
     client.force_login(office)
     without = SpecialGroupFactory(has_board=False)
-    typed = {"unit": UnitFactory().pk, "group": without.pk, "month": "2026-12", "content": "清掏井室 30 处"}
+    typed = {
+        "unit": UnitFactory().pk,
+        "group": without.pk,
+        "month": "2026-12",
+        "content": "清掏井室 30 处",
+        "why": "入冬前集中清掏",
+    }
 
     assert client.post(NEW, typed).status_code == 422
 

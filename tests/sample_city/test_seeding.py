@@ -22,7 +22,7 @@ from complaints.models import Category, Channel, Complaint, Event, NumberSeries,
 from complaints.models.complaint import Satisfaction
 from complaints.workflow import PATHS, Move, State, destination
 from grids.models import Community, Grid, GridAssignment, Landmark, Town
-from progress.models import Flag, Marking, MonthTask
+from progress.models import Amendment, AnnualPlan, Flag, Marking, MonthTask, Objection, PlanMonth
 from volunteers import stats
 from volunteers.models import Finding, PatrolLog
 
@@ -280,14 +280,27 @@ def test_each_unit_has_tasks_on_one_or_two_boards():
     assert set(boards.values()) == {1, 2} and len(boards) == 122
 
 
-def test_the_months_are_there_up_to_the_current_one():
+def test_the_months_are_there_up_to_the_years_last():
     months = {Month(*pair) for pair in MonthTask.objects.values_list("year", "month")}
-    assert months == {Month(2026, 11).shifted(-back) for back in range(MONTHS + 1)}
+    assert months == {Month(2026, 12).shifted(-back) for back in range(MONTHS + 2)}
+
+
+def test_each_unit_has_an_approved_plan_behind_its_months_and_some_hand_in_the_next():
+    this, following = AnnualPlan.objects.filter(year=2026), AnnualPlan.objects.filter(year=2027)
+    assert (this.count(), set(this.values_list("state", flat=True))) == (122, {"approved"})
+    assert Counter(following.values_list("state", flat=True)) == {"submitted": 24, "draft": 11, "returned": 4}
+    for planned in PlanMonth.objects.filter(task__plan__year=2026, dropped_on=None).select_related("month_task"):
+        assert (planned.month_task.month, planned.month_task.content) == (planned.month, planned.target)
+    assert Counter(Amendment.objects.values_list("state", flat=True)) == {"proposed": 2, "approved": 1}
+    assert Counter(Objection.objects.values_list("outcome", flat=True)) == {"pending": 2, "upheld": 1}
 
 
 def test_past_months_are_marked_whole_and_the_current_one_in_part():
     unmarked = MonthTask.objects.filter(flag=Flag.UNMARKED)
-    assert {Month(*pair) for pair in unmarked.values_list("year", "month")} == {Month(2026, 11)}
+    assert {Month(*pair) for pair in unmarked.values_list("year", "month")} == {
+        Month(2026, 11),
+        Month(2026, 12),
+    }
     assert MonthTask.objects.filter(year=2026, month=11).exclude(flag=Flag.UNMARKED).exists()
 
 
@@ -306,7 +319,8 @@ def test_some_blue_flags_were_made_good_and_only_after_their_month():
 
 
 def test_each_flag_has_the_markings_that_led_to_it():
-    for task in MonthTask.objects.prefetch_related("markings"):
+    # A plan of December was amended: that counts as a version, but is no marking.
+    for task in MonthTask.objects.exclude(month=12).prefetch_related("markings"):
         markings = list(task.markings.all())
         assert [marking.version for marking in markings] == list(range(1, task.version + 1))
         assert [marking.from_flag for marking in markings] == ["unmarked", *(m.to_flag for m in markings)][
