@@ -115,17 +115,19 @@ def _begin(cast: Cast, unit: Unit, state: PlanState, months: list[PlanMonth], *,
 def _amend(cast: Cast, month: Month, *, until: datetime) -> None:
     """Two changes wait for the office, one was agreed to."""
     told = (
-        (SHOWN_UNIT, Amendment.Kind.CHANGE, "雪停得早，次数可以减半（示例）。", False),
+        (SHOWN_UNIT, Amendment.Kind.CHANGE, "这个月人手先保清雪，数量减半（示例）。", False),
         (12, Amendment.Kind.DROP, "这项已经并入社区的任务（示例）。", False),
         (15, Amendment.Kind.CHANGE, "设备到位晚，先做一半（示例）。", True),
     )
     for number, kind, reason, is_agreed in told:
         unit = cast.unit(number)
-        planned = PlanMonth.objects.filter(task__plan__unit=unit, task__plan__year=month.year, month=month.month)
+        planned = PlanMonth.objects.filter(
+            task__plan__unit=unit, task__plan__year=month.year, month=month.month, target__regex=r" \d+ "
+        )
         standing = planned.select_related("task__plan__unit", "task__group").order_by("pk").first()
         if standing is None:
             continue
-        target = f"{standing.task.content}，按实际需要安排" if kind == Amendment.Kind.CHANGE else ""
+        target = _halved(standing.target) if kind == Amendment.Kind.CHANGE else ""
         change = Change(kind, month.month, task=standing.task, target=target)
         at = until - timedelta(hours=30)
         amendment = actions.propose_amendment(
@@ -135,10 +137,14 @@ def _amend(cast: Cast, month: Month, *, until: datetime) -> None:
             actions.approve_amendment(amendment, by=cast.office[0], at=at + timedelta(hours=4))
 
 
+def _halved(target: str) -> str:
+    return re.sub(r"\d+", lambda number: str(max(1, int(number[0]) // 2)), target, count=1)
+
+
 def _object(cast: Cast, month: Month, *, until: datetime) -> None:
     """A few units object to a blue flag; the first objection was answered."""
     blue = MonthTask.objects.of_month(month).filter(flag=Flag.BLUE).select_related("unit").order_by("pk")
-    for number, task in enumerate(blue[:OBJECTED]):
+    for number, task in enumerate(list(blue[::6])[:OBJECTED]):
         at = max(task.marked_at or until, until - timedelta(hours=20))
         objection = actions.object_to_flag(
             task, reason="月底前已经补做完，照片在月报告里（示例）。", by=cast.liaisons[task.unit_id], at=at

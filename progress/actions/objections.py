@@ -41,7 +41,7 @@ def object_to_flag(task: MonthTask, *, reason: str, by: User, at: datetime) -> O
     log.record("对旗提异议", by=by, at=at, target=held, reason=reason)
     tell_office(
         reason=f"objection:{objection.pk}",
-        title=f"{held.unit}对{held.month} 月的{held.get_flag_display()}有异议：{held.content}",
+        title=f"{held.unit}对 {held.month} 月的{held.get_flag_display()}有异议：{held.content}",
         url=reverse("progress:objection", args=[objection.pk]),
         at=at,
     )

@@ -90,7 +90,8 @@ def decide(request: Request, pk: int) -> HttpResponse:
     try:
         act(found, words=form.cleaned_data["words"], by=request.user, at=timezone.now())
     except DomainError as refused:
-        return _decision_page(request, _find(request, pk), form, refused.message, status=409)
+        newest = plan_stats.amendments_of(request.user).filter(pk=pk).first() or found
+        return _decision_page(request, newest, form, refused.message, status=409)
     messages.success(request, "已同意，月任务已经改好。" if is_yes else "没有同意，单位会看到理由。")
     return redirect("progress:amendments")
 

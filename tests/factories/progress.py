@@ -4,7 +4,8 @@ import factory
 
 from common.clock import CITY_TIME
 from common.months import Month
-from progress.models import Flag, MonthReport, MonthTask, Outcome, ReportLine
+from progress.models import AnnualPlan, Flag, MonthReport, MonthTask, Outcome, PlanTask, ReportLine
+from progress.workflow import PlanState
 from tests.factories.accounts import SpecialGroupFactory, UnitFactory, UserFactory
 
 NOVEMBER = Month(2026, 11)
@@ -69,3 +70,35 @@ class ReportLineFactory(factory.django.DjangoModelFactory):
     )
     outcome = Outcome.DONE
     text = "已清运 4 次"
+
+
+class AnnualPlanFactory(factory.django.DjangoModelFactory):
+    """An empty draft; the traits are a plan handed in and one approved, without the month tasks of an approval."""
+
+    class Meta:
+        model = AnnualPlan
+
+    class Params:
+        submitted = factory.Trait(state=PlanState.SUBMITTED, version=1, submitted_at=MARKED_AT)
+        approved = factory.Trait(state=PlanState.APPROVED, version=2, submitted_at=MARKED_AT, approved_at=MARKED_AT)
+
+    unit = factory.SubFactory(UnitFactory)
+    year = 2026
+
+
+class PlanTaskFactory(factory.django.DjangoModelFactory):
+    """A task with targets by month: `targets={11: "清运 4 次"}`."""
+
+    class Meta:
+        model = PlanTask
+        skip_postgeneration_save = True
+
+    plan = factory.SubFactory(AnnualPlanFactory)
+    group = factory.SubFactory(SpecialGroupFactory)
+    content = factory.Sequence(lambda n: f"清运无物业楼院垃圾 {n}")
+    measure = "当天清完，社区验收"
+
+    @factory.post_generation
+    def targets(task, create, extracted, **kwargs):  # noqa: N805 -- factory-boy calls it with the object
+        for month, target in (extracted or {}).items():
+            task.months.create(month=month, target=target)
