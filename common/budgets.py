@@ -31,7 +31,8 @@ def spend(limit: Limit, subject: str, *, at: datetime) -> None:
     # No row yet, or the budget is used up: only the second stays so once there is a row.
     Budget.objects.bulk_create([Budget(subject=key, window_starts_at=starts_at)], ignore_conflicts=True)
     if not _count(limit, key, starts_at):
-        raise TooMany(limit.refusal, retry_after=int((starts_at + limit.per - at).total_seconds()) + 1)
+        seconds = int((starts_at + limit.per - at).total_seconds()) + 1
+        raise TooMany(limit.refusal, retry_after=seconds, limit=limit.name)
 
 
 def give_back(limit: Limit, subject: str, *, at: datetime) -> None:

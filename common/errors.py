@@ -18,13 +18,14 @@ class StaleRecord(DomainError):
 
 
 class TooMany(DomainError):
-    """A budget is used up; `retry_after` seconds from now it may work again."""
+    """A budget is used up; `retry_after` seconds from now it may work again. `limit` names it."""
 
     code = "too_many"
 
-    def __init__(self, message: str, *, retry_after: int) -> None:
+    def __init__(self, message: str, *, retry_after: int, limit: str = "") -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.limit = limit
 
 
 class Unprocessable(DomainError):

@@ -2,15 +2,17 @@
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
+from django.core import signing
 from django.core.exceptions import ValidationError
 
 from common import crypto
 from complaints.actions.lookup import TAIL_LENGTH
-from complaints.models import ProblemGroup
+from complaints.models import Draft, ProblemGroup
 from complaints.models.complaint import Satisfaction
 from grids.models import Grid
 
@@ -159,8 +161,38 @@ class FollowForm(forms.Form):
     )
 
 
-class ContactForm(forms.Form):
-    draft = forms.UUIDField(widget=forms.HiddenInput)
+@dataclass(frozen=True)
+class DraftToken:
+    """Which draft a page of the last step was made for, and when."""
+
+    draft: UUID
+    issued_at: datetime
+
+    SALT: ClassVar[str] = "complaint-draft"
+
+    def sealed(self) -> str:
+        return signing.dumps([str(self.draft), self.issued_at.timestamp()], salt=self.SALT)
+
+    @classmethod
+    def opened(cls, sealed: str) -> "DraftToken":
+        """Raises BadSignature where it is none of ours, or older than a draft is kept."""
+        draft, issued_at = signing.loads(sealed, salt=cls.SALT, max_age=Draft.KEPT_FOR)
+        return cls(UUID(draft), datetime.fromtimestamp(issued_at, UTC))
+
+
+class DraftTokenField(forms.CharField):
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return DraftToken.opened(super().clean(value))
+        except signing.BadSignature:
+            raise ValidationError("这一页放太久了。") from None
+
+
+class ReachForm(forms.Form):
+    """How to reach who files."""
+
     phone = PhoneField(
         label="手机号",
         help_text="查进度要用后四位。办理单位看不到。",
@@ -179,6 +211,12 @@ class ContactForm(forms.Form):
     is_confidential = forms.BooleanField(
         label="这件请保密", help_text="只给受理和办理的人看，办完也不公开。", required=False
     )
+
+
+class ContactForm(ReachForm):
+    draft = DraftTokenField()
+    # What the browser found out; too long, broken or missing it is no error of the resident's.
+    proof = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 def _clean_tail(typed: str) -> str:

@@ -346,6 +346,8 @@ FOOTER = {
 CONTACT_RETENTION_DAYS: int = env.int("CONTACT_RETENTION_DAYS", 180)
 # Cases from one network (/24 or /64) in an hour; six times as many in a day, ten times as many photos.
 INTAKE_PER_CLIENT_HOUR: int = env.int("INTAKE_PER_CLIENT_HOUR", 60)
+# A form filled in faster than this is looked at by a person, unless its browser did the proof of work.
+INTAKE_FASTEST_SECONDS: int = env.int("INTAKE_FASTEST_SECONDS", 5)
 
 # --- notices ----------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,9 @@ from mohe_portal.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE  # noqa: 
 # Slow on purpose in production.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+# Tests fill in forms faster than people.
+INTAKE_FASTEST_SECONDS = 0
+
 # A page that asks once per row fails its test.
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]

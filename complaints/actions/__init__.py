@@ -1,14 +1,21 @@
 """What people do to cases. A case's state changes here and nowhere else."""
 
-from complaints.actions.budgets import spend_on_app_filing, spend_on_filing, spend_on_following, spend_on_photo
+from complaints.actions.budgets import (
+    spend_on_app_filing,
+    spend_on_filing,
+    spend_on_following,
+    spend_on_holding,
+    spend_on_photo,
+)
 from complaints.actions.categories import add_category, bring_in_standard_categories, edit_category
 from complaints.actions.contacts import erase_expired_contacts, reveal_phone
 from complaints.actions.drafts import add_draft_photo, forget_abandoned_drafts, keep_answers, remove_draft_photo
 from complaints.actions.following import Following, follow
 from complaints.actions.helping import add_note, set_helpers
+from complaints.actions.holding import DecidedAlready, hand_in, held_before, let_in, let_in_all, refuse, refuse_all
 from complaints.actions.hotline import hotline_key, take_call
 from complaints.actions.intake import Contact, Filed, file, filed_before, web_key
-from complaints.actions.lookup import find_reporter, is_tail_of
+from complaints.actions.lookup import find_held, find_reporter, is_tail_of
 from complaints.actions.marks import mark, supervise, unsupervise, urge, was_urged_today
 from complaints.actions.merging import merge
 from complaints.actions.moves import (
@@ -40,12 +47,14 @@ from complaints.actions.requests import (
     resume_due,
 )
 from complaints.actions.routing_rules import add_rule, edit_rule, move_rule, switch_off_broken_rules
+from complaints.actions.screening import doubt_about
 from complaints.actions.submissions import KeyReused, Receipt, app_key, submit, submitted_before
 from complaints.actions.tuning import tune
 from complaints.actions.withdrawing import refusal_to_withdraw, withdraw
 
 __all__ = [
     "Contact",
+    "DecidedAlready",
     "Filed",
     "Following",
     "KeyReused",
@@ -61,20 +70,26 @@ __all__ = [
     "ask_suspension",
     "bring_in_standard_categories",
     "dispatch",
+    "doubt_about",
     "edit_category",
     "edit_rule",
     "ensure_unchanged",
     "erase_expired_contacts",
     "file",
     "filed_before",
+    "find_held",
     "find_reporter",
     "follow",
     "forget_abandoned_drafts",
     "grant_extension",
     "grant_suspension",
+    "hand_in",
+    "held_before",
     "hotline_key",
     "is_tail_of",
     "keep_answers",
+    "let_in",
+    "let_in_all",
     "mark",
     "merge",
     "move_rule",
@@ -87,6 +102,8 @@ __all__ = [
     "refusal_to_return",
     "refusal_to_withdraw",
     "refusal_without_photo",
+    "refuse",
+    "refuse_all",
     "refuse_request",
     "reject",
     "remind_of_deadlines",
@@ -101,6 +118,7 @@ __all__ = [
     "spend_on_app_filing",
     "spend_on_filing",
     "spend_on_following",
+    "spend_on_holding",
     "spend_on_photo",
     "submit",
     "submit_result",

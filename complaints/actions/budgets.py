@@ -12,16 +12,50 @@ FILED_PER_PHONE_AND_DAY = 20
 FILED_PER_APP_AND_HOUR = 2000
 PHOTOS_PER_FILED = 10
 FOLLOWED_PER_PHONE_AND_DAY = 10
+SAME_TEXTS_PER_DAY = 20
+# All together may file as much as so many networks.
+NETWORKS = 50
+UNPROVED_PER_CLIENT_AND_HOUR = 5
+UNPROVED_PER_HOUR = 60
+HELD_PER_PHONE_AND_DAY = 5
 
 
-def spend_on_filing(*, phone: str, client: str, at: datetime) -> None:
-    """Count one case by this phone, sent from this network. Raises TooMany; what was typed is not lost by it."""
+def spend_on_filing(*, phone: str, client: str, text: str, at: datetime) -> None:
+    """Count one case by this phone, sent from this network, in these words. Raises TooMany."""
     most = settings.INTAKE_PER_CLIENT_HOUR
     hourly = Limit("file-client-hour", most, HOUR, _refusal("这个网络上一小时内提交得太多了", "过一小时"))
     daily = Limit("file-client-day", most * 6, DAY, _refusal("这个网络上今天提交得太多了", "明天"))
     spend(hourly, client, at=at)
     spend(daily, client, at=at)
     _spend_by_phone(phone, at=at)
+    same = Limit("file-text-day", max(SAME_TEXTS_PER_DAY, most // 3), DAY, _refusal("同样的话今天提交得太多了", "明天"))
+    spend(same, _bare(text), at=at)
+    everybody = Limit("file-all-hour", most * NETWORKS, HOUR, _refusal("现在提交的人太多了", "过一小时"))
+    spend(everybody, "", at=at)
+
+
+def _bare(text: str) -> str:
+    """The words alone: a space or a full stop more makes no other text."""
+    return "".join(letter for letter in text if letter.isalnum())
+
+
+def spend_on_unproved(*, client: str, at: datetime) -> None:
+    """Count one case whose browser did no proof of work, which is rare: an old one, or one without script."""
+    refusal = _refusal("没有自动核对的提交太多了", "过一小时")
+    spend(Limit("file-unproved-client", UNPROVED_PER_CLIENT_AND_HOUR, HOUR, refusal), client, at=at)
+    spend(Limit("file-unproved-all", UNPROVED_PER_HOUR, HOUR, refusal), "", at=at)
+
+
+def spend_on_holding(*, phone: str, client: str, at: datetime) -> None:
+    """Count one report that is kept until somebody looked at it. Raises TooMany; what was typed is not lost by it."""
+    most = settings.INTAKE_PER_CLIENT_HOUR
+    spend(Limit("held-client-hour", most, HOUR, _refusal("这个网络上一小时内提交得太多了", "过一小时")), client, at=at)
+    spend(
+        Limit("held-phone-day", HELD_PER_PHONE_AND_DAY, DAY, _refusal("这个手机号今天提交得太多了", "明天")),
+        phone,
+        at=at,
+    )
+    spend(Limit("held-all-day", most * NETWORKS, DAY, _refusal("今天提交的人太多了", "明天")), "", at=at)
 
 
 def spend_on_app_filing(*, phone: str, app: str, at: datetime) -> None:

@@ -9,6 +9,7 @@ from accounts.models import User
 from audit import log
 from common.budgets import Limit, spend
 from common.masking import hide_phones
+from complaints.actions.holding import forget_refused
 from complaints.models import Reporter, Tuning
 from complaints.workflow import OPEN_STATES
 
@@ -28,7 +29,10 @@ def _reveals_per_day() -> Limit:
 
 
 def erase_expired_contacts(*, at: datetime) -> int:
-    """Erase the contact data of cases that ended longer ago than CONTACT_RETENTION_DAYS; returns how many."""
+    """Erase the contact data of cases that ended, and of reports refused, longer ago than CONTACT_RETENTION_DAYS.
+
+    Returns how many.
+    """
     before = at - timedelta(days=settings.CONTACT_RETENTION_DAYS)
     # A rating moves the stage on, but not the moment from which the promise to forget counts.
     ended_at = Coalesce(F("complaint__closed_at"), F("complaint__stage_started_at"))
@@ -39,6 +43,7 @@ def erase_expired_contacts(*, at: datetime) -> int:
         .filter(ended_at__lt=before)
         .values_list("pk", flat=True)
     )
-    return Reporter.objects.filter(pk__in=list(expired)).update(
+    erased = Reporter.objects.filter(pk__in=list(expired)).update(
         phone_encrypted="", phone_digest="", name_encrypted="", may_contact=False, erased_at=at
     )
+    return erased + forget_refused(before=before, at=at)

@@ -4,6 +4,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Q
 
 from common.errors import DomainError
 from complaints.models import Draft, DraftPhoto
@@ -53,11 +54,14 @@ def remove_draft_photo(photo: DraftPhoto) -> None:
 @transaction.atomic
 def forget_abandoned_drafts(*, at: datetime) -> int:
     """Delete the drafts, with their photos, that nobody filed within Draft.KEPT_FOR; returns how many."""
-    abandoned = Draft.objects.filter(created_at__lt=at - Draft.KEPT_FOR)
+    # One that waits for a person's look was handed in: only what was done with it counts.
+    is_nobodys = Q(held=None) | Q(held__erased_at__isnull=False)
+    abandoned = Draft.objects.filter(is_nobodys, created_at__lt=at - Draft.KEPT_FOR)
     for name in DraftPhoto.objects.filter(draft__in=abandoned).values_list("file", flat=True):
         _delete_file_after_commit(name)
-    count = abandoned.count()
-    abandoned.delete()
+    gone = Draft.objects.filter(pk__in=list(abandoned.values_list("pk", flat=True)))
+    count = gone.count()
+    gone.delete()
     return count
 
 

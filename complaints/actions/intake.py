@@ -1,6 +1,7 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -30,6 +31,7 @@ class Contact:
     phone: str
     name: str = ""
     may_contact: bool = False
+    notice_version: str = NOTICE_VERSION
 
 
 @dataclass(frozen=True)
@@ -119,8 +121,29 @@ def add_reporter(case: Complaint, contact: Contact, *, key: str, at: datetime, i
         phone_digest=crypto.digest("phone", contact.phone) if contact.phone else "",
         name_encrypted=crypto.encrypt(contact.name) if contact.name else "",
         may_contact=contact.may_contact,
-        notice_version=NOTICE_VERSION,
+        notice_version=contact.notice_version,
         created_at=at,
+    )
+
+
+def file_answers(
+    answers: Mapping[str, Any], *, contact: Contact, is_confidential: bool, draft: Draft | None, key: str, at: datetime
+) -> Filed:
+    """File what somebody entered on the pages, step by step; `draft` brings the photos."""
+    point = None if answers["longitude"] is None else (answers["longitude"], answers["latitude"])
+    code = "" if point else answers["grid"]
+    return file(
+        text=answers["text"],
+        group=ProblemGroup(answers["group"]),
+        channel=Channel.WEB,
+        place=answers["place"],
+        point=point,
+        grid=Grid.objects.filter(code=code).first() if code else None,
+        contact=contact,
+        is_confidential=is_confidential,
+        draft=draft,
+        key=key,
+        at=at,
     )
 
 
@@ -137,7 +160,8 @@ def _next_number(at: datetime) -> str:
     if not series.update(last=F("last") + 1):
         NumberSeries.objects.get_or_create(year=year)
         series.update(last=F("last") + 1)
-    return f"{year}-{NumberSeries.objects.get(year=year).last:06}"
+    [last] = series.values_list("last", flat=True)
+    return f"{year}-{last:06}"
 
 
 def web_key(draft_id: UUID) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from common import crypto
 from common.budgets import Limit, give_back, spend
-from complaints.models import Reporter
+from complaints.models import Held, Reporter
 
 TAIL_LENGTH = 4
 CODES_PER_CLIENT = Limit(
@@ -48,6 +48,15 @@ def find_reporter(*, code: str, tail: str, client: str, at: datetime) -> Reporte
     return reporter if _matches(reporter, tail, digest, at=at) else None
 
 
+def find_held(*, code: str, tail: str, at: datetime) -> Held | None:
+    """Who has this code of a report that is no case yet. To be asked after `find_reporter`, which counts the tries."""
+    digest = crypto.digest("code", code)
+    held = Held.objects.filter(code_digest=digest, complaint=None).first()
+    if not tail:
+        return held
+    return held if _matches(held, tail, digest, at=at) else None
+
+
 def is_tail_of(reporter: Reporter, *, tail: str, at: datetime) -> bool:
     """Whether the reporter's phone ends like this. Raises TooMany past a few wrong ones for one case."""
     _spend_a_tail(reporter.code_digest, at=at)
@@ -59,7 +68,7 @@ def _spend_a_tail(code_digest: str, *, at: datetime) -> None:
         spend(limit, code_digest, at=at)
 
 
-def _matches(reporter: Reporter | None, tail: str, code_digest: str, *, at: datetime) -> bool:
+def _matches(reporter: Reporter | Held | None, tail: str, code_digest: str, *, at: datetime) -> bool:
     # Where there is nothing to decrypt, something is encrypted: it takes as long.
     phone = reporter.phone if reporter else crypto.encrypt(tail)[:0]
     matches = len(phone) > TAIL_LENGTH and secrets.compare_digest(phone[-TAIL_LENGTH:].encode(), tail.encode())

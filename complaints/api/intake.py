@@ -4,7 +4,6 @@ import hashlib
 import json
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.utils import timezone
@@ -17,7 +16,7 @@ from common.api import Refusal, body_of
 from common.clock import CITY_TIME
 from complaints import actions
 from complaints.api.serializers import IntakeSerializer
-from complaints.forms import ContactForm, WhatForm
+from complaints.forms import ReachForm, WhatForm
 from complaints.models import Channel, ProblemGroup
 from complaints.move_forms import PhotosField
 from complaints.pictures import CleanPhoto
@@ -42,7 +41,7 @@ def take_in(request: Request) -> actions.Receipt:
     photos = _photos(request, files, app, now)
 
     def file() -> actions.Filed:
-        _spend(request, answers["contact"].phone, app, now)
+        _spend(request, answers, app, now)
         channel = Channel.APP if app else Channel.WEB
         return actions.file(**answers, channel=channel, photos=photos, key=key, at=now)
 
@@ -76,7 +75,7 @@ def _answers(body: Any, *, on: Any) -> dict[str, Any]:
     shape.is_valid(raise_exception=True)
     given = shape.validated_data
     what = WhatForm({"group": given.get("group", ProblemGroup.OTHER), "text": given["text"]})
-    contact = ContactForm({"phone": given["phone"], "name": given.get("name", ""), "draft": UUID(int=0)})
+    contact = ReachForm({"phone": given["phone"], "name": given.get("name", "")})
     errors = {**what.errors, **contact.errors}
     where = _where(given, on=on, errors=errors)
     if errors:
@@ -115,8 +114,9 @@ def _photos(request: Request, files: Any, app: ApiToken | None, now: datetime) -
         raise serializers.ValidationError({"photos": refused.messages}) from None
 
 
-def _spend(request: Request, phone: str, app: ApiToken | None, now: datetime) -> None:
+def _spend(request: Request, answers: dict[str, Any], app: ApiToken | None, now: datetime) -> None:
+    phone: str = answers["contact"].phone
     if app:
         actions.spend_on_app_filing(phone=phone, app=str(app.pk), at=now)
     else:
-        actions.spend_on_filing(phone=phone, client=client.network(request), at=now)
+        actions.spend_on_filing(phone=phone, client=client.network(request), text=answers["text"], at=now)

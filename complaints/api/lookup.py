@@ -16,7 +16,7 @@ from common.calendar import working_calendar
 from common.masking import hide_phones
 from complaints import actions, story
 from complaints.api.serializers import LookupSerializer, ProgressSerializer
-from complaints.models import Event, Reporter
+from complaints.models import Event, Held, Reporter
 from complaints.workflow import OPEN_STATES, Move, State
 
 # Whose words the reporter reads; other notes speak of staff or of other units.
@@ -45,8 +45,25 @@ class Lookup(Api):
         now = timezone.now()
         reporter = actions.find_reporter(code=code, tail=tail, client=client.network(request), at=now)
         if reporter is None:
-            raise Http404
+            return self._waiting(actions.find_held(code=code, tail=tail, at=now))
         return Response(ProgressSerializer(_progress(reporter, knows_phone=bool(tail), at=now)).data)
+
+    def _waiting(self, held: Held | None) -> Response:
+        """A report by the pages that somebody looks at before it becomes a case."""
+        if held is None:
+            raise Http404
+        is_refused = held.state == Held.State.REFUSED
+        told: dict[str, Any] = {
+            "number": "",
+            "state": State.REJECTED if is_refused else State.RECEIVED,
+            "state_label": held.get_state_display(),
+            "heading": held.reply if is_refused else "收到了，等人工核对",
+            "due_at": None,
+            "steps": [],
+            "result": "",
+            "own": None,
+        }
+        return Response(ProgressSerializer(told).data)
 
 
 def _progress(reporter: Reporter, *, knows_phone: bool, at: Any) -> dict[str, Any]:

@@ -1,14 +1,8 @@
 from complaints.models.category import Category, ProblemGroup
-from complaints.models.complaint import (
-    BY_RESIDENTS,
-    Channel,
-    Complaint,
-    ComplaintQuerySet,
-    HelpingUnit,
-    NumberSeries,
-)
+from complaints.models.complaint import BY_RESIDENTS, Channel, Complaint, ComplaintQuerySet, HelpingUnit, NumberSeries
 from complaints.models.draft import Draft, DraftPhoto
 from complaints.models.event import Event
+from complaints.models.held import Held
 from complaints.models.photo import Photo
 from complaints.models.public_version import PublicVersion
 from complaints.models.reporter import Reporter
@@ -26,6 +20,7 @@ __all__ = [
     "Draft",
     "DraftPhoto",
     "Event",
+    "Held",
     "HelpingUnit",
     "NumberSeries",
     "Photo",

@@ -5,14 +5,15 @@ from complaints.views.intake import new, new_step
 from complaints.views.photos import photo, small_photo
 from complaints.views.public_cases import published, published_case
 from complaints.views.receipt import leave, receipt, receipt_picture
-from complaints.views.staff import case, move, publish, queue, reveal_contact, tuning, unpublish
-from complaints.views.tracking import rate, track, tracked
+from complaints.views.staff import case, held, move, publish, queue, reveal_contact, tuning, unpublish
+from complaints.views.tracking import rate, track, tracked, waiting
 
 __all__ = [
     "add_photo",
     "alike_cases",
     "case",
     "follow",
+    "held",
     "hotline",
     "hotline_grids",
     "hotline_hints",
@@ -35,4 +36,5 @@ __all__ = [
     "tracked",
     "tuning",
     "unpublish",
+    "waiting",
 ]

@@ -1,7 +1,8 @@
 """Filing a complaint in four plain form posts: what, where, photos, contact."""
 
+import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,12 @@ from accounts.access import public
 from common import client
 from common.clock import CITY_TIME
 from common.errors import TooMany
+from common.proof import challenge, check
 from complaints import actions
 from complaints.actions.drafts import MOST_PHOTOS
 from complaints.alike import alike
-from complaints.forms import ContactForm, PhotosForm, WhatForm, WhereForm
-from complaints.models import Channel, Draft, ProblemGroup
+from complaints.forms import ContactForm, DraftToken, PhotosForm, WhatForm, WhereForm
+from complaints.models import Draft, Held, ProblemGroup
 from complaints.uploads import takes_photos
 from complaints.views.draft_photos import add_all
 from complaints.views.visitor import Visitor
@@ -137,13 +139,17 @@ def _photos(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
 
 
 def _contact(request: HttpRequest, draft: Draft, now: datetime) -> HttpResponse:
-    return _contact_page(request, draft, ContactForm(initial={"draft": draft.pk}))
+    return _contact_page(request, draft, ContactForm(), at=now)
 
 
-def _contact_page(request: HttpRequest, draft: Draft, form: ContactForm, *, status: int = 200) -> HttpResponse:
+def _contact_page(
+    request: HttpRequest, draft: Draft, form: ContactForm, *, at: datetime, status: int = 200
+) -> HttpResponse:
     answers = draft.answers
     return _page(
         request, "contact", draft, form, status=status,
+        token=DraftToken(draft.pk, at).sealed(),
+        challenge=json.dumps(challenge(str(draft.pk), until=draft.created_at + Draft.KEPT_FOR)),
         retention_days=settings.CONTACT_RETENTION_DAYS,
         group=ProblemGroup(answers["group"]).label,
         text=answers["text"],
@@ -161,53 +167,71 @@ def _place_words(answers: dict[str, Any]) -> str:
 def _contact_sent(request: HttpRequest, visitor: Visitor, draft: Draft | None) -> HttpResponse:
     form = ContactForm(request.POST)
     form.is_valid()
-    draft_id: UUID | None = form.cleaned_data.get("draft")
-    if draft_id and (draft is None or draft.pk != draft_id) and visitor.holds_draft(draft_id):
+    token: DraftToken | None = form.cleaned_data.get("draft")
+    sent = token.draft if token else None
+    if sent and (draft is None or draft.pk != sent) and visitor.holds_draft(sent):
         # Sent twice (a double click, back and send again, a second tab): the first one's receipt.
-        earlier = actions.filed_before(actions.web_key(draft_id))
+        earlier = _receipt_sent_before(sent, visitor)
         if earlier:
-            return _receipt_of(earlier, draft_id, visitor)
-    if draft is None or draft.pk != draft_id or _first_open_step(draft) != "contact":
+            return earlier
+    if draft is None or draft.pk != sent or _first_open_step(draft) != "contact":
         messages.info(request, "这一页不是最新的。请看一下填的内容，再提交一次。")
         return _to_step(_first_open_step(draft))
     if not form.is_valid():
-        return _contact_page(request, draft, form)
+        return _contact_page(request, draft, form, at=visitor.at)
     try:
-        actions.spend_on_filing(phone=form.cleaned_data["phone"], client=client.network(request), at=visitor.at)
+        return _hand_in(request, draft, form, visitor)
     except TooMany as error:
-        return _too_many(request, draft, form, error)
-    return _receipt_of(_file(draft, form.cleaned_data, at=visitor.at), draft.pk, visitor)
+        return _too_many(request, draft, form, error, at=visitor.at)
 
 
-def _too_many(request: HttpRequest, draft: Draft, form: ContactForm, error: TooMany) -> HttpResponse:
-    """Caught here and not at the edge, because the page must come back with what was typed."""
-    form.add_error(None, error.message)
-    response = _contact_page(request, draft, form, status=429)
-    response["Retry-After"] = str(error.retry_after)
-    return response
+def _receipt_sent_before(draft_id: UUID, visitor: Visitor) -> HttpResponse | None:
+    key = actions.web_key(draft_id)
+    earlier = actions.filed_before(key) or actions.held_before(key)
+    return _receipt_of(earlier, draft_id, visitor) if earlier else None
 
 
-def _file(draft: Draft, contact: dict[str, Any], *, at: datetime) -> actions.Filed:
-    answers = draft.answers
-    point = None if answers["longitude"] is None else (answers["longitude"], answers["latitude"])
-    return actions.file(
-        text=answers["text"],
-        group=ProblemGroup(answers["group"]),
-        channel=Channel.WEB,
-        place=answers["place"],
-        point=point,
-        grid=Grid.objects.filter(code=answers["grid"]).first() if answers["grid"] and not point else None,
-        contact=actions.Contact(contact["phone"], contact["name"], contact["may_contact"]),
-        is_confidential=contact["is_confidential"],
-        draft=draft,
-        key=actions.web_key(draft.pk),
+def _doubt(request: HttpRequest, draft: Draft, form: ContactForm, *, at: datetime) -> Held.Reason | None:
+    return actions.doubt_about(
+        phone=form.cleaned_data["phone"],
+        client=client.network(request),
+        text=draft.answers["text"],
+        proof=check(form.cleaned_data["proof"], str(draft.pk)),
+        is_hasty=at - draft.created_at < timedelta(seconds=settings.INTAKE_FASTEST_SECONDS),
         at=at,
     )
 
 
-def _receipt_of(filed: actions.Filed, draft_id: UUID, visitor: Visitor) -> HttpResponse:
-    reporter = filed.complaint.reporters.get(is_follower=False)
-    visitor.has_filed(draft_id, key=filed.complaint.intake_key, reporter=reporter)
+def _hand_in(request: HttpRequest, draft: Draft, form: ContactForm, visitor: Visitor) -> HttpResponse:
+    given = form.cleaned_data
+    doubt = _doubt(request, draft, form, at=visitor.at)
+    if doubt:
+        actions.spend_on_holding(phone=given["phone"], client=client.network(request), at=visitor.at)
+    became = actions.hand_in(
+        draft,
+        contact=actions.Contact(given["phone"], given["name"], given["may_contact"]),
+        is_confidential=given["is_confidential"],
+        doubt=doubt,
+        key=actions.web_key(draft.pk),
+        at=visitor.at,
+    )
+    return _receipt_of(became, draft.pk, visitor)
+
+
+def _too_many(request: HttpRequest, draft: Draft, form: ContactForm, error: TooMany, *, at: datetime) -> HttpResponse:
+    """Caught here and not at the edge, because the page must come back with what was typed."""
+    form.add_error(None, error.message)
+    response = _contact_page(request, draft, form, at=at, status=429)
+    response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _receipt_of(became: actions.Filed | Held, draft_id: UUID, visitor: Visitor) -> HttpResponse:
+    if isinstance(became, Held):
+        visitor.has_handed_in(draft_id, became)
+    else:
+        reporter = became.complaint.reporters.get(is_follower=False)
+        visitor.has_filed(draft_id, key=became.complaint.intake_key, reporter=reporter)
     return redirect("complaints:receipt")
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import public
+from accounts.models import Role
 from complaints import pictures
 from complaints.models import Complaint, DraftPhoto, Photo, PublicVersion
 from complaints.models.photo import StoredPhoto
@@ -44,6 +45,10 @@ def _visible(request: HttpRequest, token: str) -> StoredPhoto:
         if _is_published(stored) or _staff_may_see(request, stored) or _resident_may_see(request, stored):
             return stored
         raise Http404
+    if request.user.is_authenticated and request.user.role == Role.OFFICE:
+        held = DraftPhoto.objects.filter(token=token, draft__held__isnull=False).first()
+        if held:
+            return held
     draft = Visitor(request, at=timezone.now()).draft()
     own = DraftPhoto.objects.filter(token=token, draft=draft).first() if draft else None
     if own is None:

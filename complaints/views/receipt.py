@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import public
 from common import crypto
-from complaints.models import Reporter
+from complaints.actions.lookup import TAIL_LENGTH
+from complaints.models import Held, Reporter
 from complaints.views.visitor import Visitor
 
 
@@ -39,7 +40,7 @@ def receipt_picture(request: HttpRequest) -> HttpResponse:
     if context is None:
         return redirect("complaints:track")
     response = render(request, "complaints/public/receipt.svg", context, content_type="image/svg+xml")
-    response["Content-Disposition"] = f'attachment; filename="{context["number"]}.svg"'
+    response["Content-Disposition"] = f'attachment; filename="{context["number"] or "receipt"}.svg"'
     return response
 
 
@@ -57,19 +58,29 @@ def _receipt(request: HttpRequest) -> dict[str, Any] | None:
     if key is None:
         return None
     code = crypto.tracking_code(key)
-    reporter = Reporter.objects.select_related("complaint").filter(code_digest=crypto.digest("code", code)).first()
-    if reporter is None:
+    told = _told(crypto.digest("code", code))
+    if told is None:
         return None
     track_url = request.build_absolute_uri(reverse("complaints:track"))
-    return {
-        "code": crypto.grouped(code),
-        "number": reporter.complaint.number,
-        "filed_at": reporter.created_at,
-        "is_follower": reporter.is_follower,
-        "tail": reporter.phone[-4:],
-        "track_url": track_url,
-        "qr": _qr(track_url),
-    }
+    return told | {"code": crypto.grouped(code), "track_url": track_url, "qr": _qr(track_url)}
+
+
+def _told(digest: str) -> dict[str, Any] | None:
+    """What the receipt says of whoever has this code, whether filing, following or waiting to be looked at."""
+    reporter = Reporter.objects.select_related("complaint").filter(code_digest=digest).first()
+    if reporter:
+        return {
+            "number": reporter.complaint.number,
+            "filed_at": reporter.created_at,
+            "tail": reporter.phone[-TAIL_LENGTH:],
+            "is_follower": reporter.is_follower,
+            "is_held": False,
+        }
+    held = Held.objects.filter(code_digest=digest).first()
+    if held is None:
+        return None
+    tail = held.phone[-TAIL_LENGTH:]
+    return {"number": "", "filed_at": held.filed_at, "tail": tail, "is_follower": False, "is_held": True}
 
 
 def _qr(address: str) -> str:

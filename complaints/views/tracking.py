@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import public
 from common import client
@@ -17,7 +17,7 @@ from common.errors import TooMany
 from complaints import actions, story
 from complaints.actions.moves import may_reopen
 from complaints.forms import RatingForm, TailForm, TrackForm
-from complaints.models import Complaint, Photo
+from complaints.models import Complaint, Photo, Reporter
 from complaints.views.visitor import Followed, Visitor
 from complaints.workflow import OPEN_STATES, Move, State
 
@@ -39,11 +39,15 @@ def track(request: HttpRequest) -> HttpResponse:
     except TooMany as error:
         form.add_error(None, error.message)
         return _retry_after(_track_page(request, form, status=429), error)
-    if reporter is None:
-        form.add_error("code", NOT_FOUND)
-        return _track_page(request, form, status=422)
-    Visitor(request, at=now).follows(reporter, knows_phone=bool(tail))
-    return redirect("complaints:tracked")
+    if reporter:
+        Visitor(request, at=now).follows(reporter, knows_phone=bool(tail))
+        return redirect("complaints:tracked")
+    held = actions.find_held(code=code, tail=tail, at=now)
+    if held:
+        Visitor(request, at=now).waits_for(held)
+        return redirect("complaints:waiting")
+    form.add_error("code", NOT_FOUND)
+    return _track_page(request, form, status=422)
 
 
 def _track_page(request: HttpRequest, form: TrackForm, *, status: int) -> HttpResponse:
@@ -64,7 +68,7 @@ def tracked(request: HttpRequest) -> HttpResponse:
     visitor = Visitor(request, at=now)
     followed = visitor.followed()
     if followed is None:
-        return redirect("complaints:track")
+        return redirect("complaints:waiting" if visitor.waiting() else "complaints:track")
     form = TailForm(request.POST or None)
     if not form.is_valid():
         return _case_page(request, followed, at=now, tail_form=form, status=422 if form.is_bound else 200)
@@ -78,6 +82,24 @@ def tracked(request: HttpRequest) -> HttpResponse:
         return _case_page(request, followed, at=now, tail_form=form, status=422)
     visitor.follows(followed.reporter, knows_phone=True)
     return redirect("complaints:tracked")
+
+
+@public
+@never_cache
+@require_safe
+def waiting(request: HttpRequest) -> HttpResponse:
+    """A report that somebody looks at before it becomes a case; once it is one, its page is the case's."""
+    now = timezone.now()
+    visitor = Visitor(request, at=now)
+    held = visitor.waiting()
+    if held is None:
+        return redirect("complaints:track")
+    if held.complaint_id:
+        reporter = Reporter.objects.get(complaint_id=held.complaint_id, is_follower=False)
+        visitor.follows(reporter, knows_phone=False)
+        return redirect("complaints:tracked")
+    context = {"held": held, "filed": story.moment(held.filed_at, now=now), "hotline": settings.FOOTER["hotline"]}
+    return render(request, "complaints/public/waiting.html", context)
 
 
 @public

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from complaints.models import Draft, Reporter
+from complaints.models import Draft, Held, Reporter
 from complaints.workflow import State
 
 # A tab left open is opened again the same day; whoever sits down at this computer tomorrow sees nothing.
@@ -18,6 +18,7 @@ FOLLOWED_FOR = timedelta(hours=1)
 FILED_REMEMBERED = 5
 
 DRAFT, FILED, RECEIPT, FOLLOWED, GRID = "draft", "filed", "receipt", "followed", "from_grid"
+WAITING = "waiting"
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,21 @@ class Visitor:
 
     def has_filed(self, draft_id: UUID, *, key: str, reporter: Reporter) -> None:
         """The draft became a case: show its receipt, and let the person who just typed the phone see everything."""
+        self._gave_away(draft_id)
+        self._shows_receipt(key, reporter)
+
+    def has_handed_in(self, draft_id: UUID, held: Held) -> None:
+        """The draft waits for somebody to look at it: show its receipt, and how it stands."""
+        self._gave_away(draft_id)
+        self.session[RECEIPT] = {"key": held.key, "until": (self.at + RECEIPT_FOR).timestamp()}
+        self.waits_for(held)
+
+    def _gave_away(self, draft_id: UUID) -> None:
         filed = [kept for kept in self.session.get(FILED, []) if kept != str(draft_id)]
         self.session[FILED] = [str(draft_id), *filed][:FILED_REMEMBERED]
         self.session.pop(GRID, None)
         if self.session.get(DRAFT) == str(draft_id):
             self.drops_draft()
-        self._shows_receipt(key, reporter)
 
     def has_followed(self, *, key: str, reporter: Reporter) -> None:
         """Instead of filing the draft, its author follows somebody else's case."""
@@ -105,6 +115,19 @@ class Visitor:
         until = (self.at + FOLLOWED_FOR).timestamp()
         self.session[FOLLOWED] = {"reporter": reporter.pk, "phone": knows_phone, "until": until}
 
+        self.session.pop(WAITING, None)
+
+    def waits_for(self, held: Held) -> None:
+        """A report that is no case yet, opened by its code."""
+        self.session[WAITING] = {"held": held.pk, "until": (self.at + FOLLOWED_FOR).timestamp()}
+        self.session.pop(FOLLOWED, None)
+
+    def waiting(self) -> Held | None:
+        kept = self.session.get(WAITING)
+        if not kept or kept["until"] <= self.at.timestamp():
+            return None
+        return Held.objects.filter(pk=kept["held"]).first()
+
     def followed(self) -> Followed | None:
         kept = self.session.get(FOLLOWED)
         if not kept or kept["until"] <= self.at.timestamp():
@@ -117,3 +140,4 @@ class Visitor:
         """Forget the receipt and the case, as somebody does at a computer that others use."""
         self.session.pop(RECEIPT, None)
         self.session.pop(FOLLOWED, None)
+        self.session.pop(WAITING, None)

@@ -1,6 +1,7 @@
 from complaints.views.staff.case import case, move
 from complaints.views.staff.categories import categories, categories_standard, category_edit, category_new
 from complaints.views.staff.contact import reveal_contact
+from complaints.views.staff.held import held
 from complaints.views.staff.publishing import publish, unpublish
 from complaints.views.staff.queue import queue
 from complaints.views.staff.rules import rule_edit, rule_move, rule_new, rules
@@ -12,6 +13,7 @@ __all__ = [
     "categories_standard",
     "category_edit",
     "category_new",
+    "held",
     "move",
     "publish",
     "queue",

@@ -114,7 +114,7 @@ def test_an_unknown_code_and_a_wrong_tail_get_the_same_answer_after_the_same_wor
     pages = []
     for code in (unknown, life.code):
         client.post(TRACK, {"code": code, "tail": "9999"})  # its budget's row exists from now on
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             pages.append(client.post(TRACK, {"code": code, "tail": "9999"}))
     assert [page.status_code for page in pages] == [422, 422]
     assert [errors(page) for page in pages] == [[NOT_FOUND], [NOT_FOUND]]
