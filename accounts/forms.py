@@ -235,6 +235,9 @@ class TokenForm(forms.Form):
     may_move = forms.BooleanField(
         label="可以办案件", required=False, help_text="不勾选就只能看。只对工作人员的密钥有用。"
     )
+    may_read_reports = forms.BooleanField(
+        label="可以看月末报告", required=False, help_text="创城办、领导、督导组的密钥才看得到。"
+    )
 
     user: User | None = None
 
@@ -251,4 +254,5 @@ class TokenForm(forms.Form):
         given = self.cleaned_data
         if given["kind"] == ApiToken.Kind.CLIENT:
             return [ApiToken.Scope.FILE]
-        return [ApiToken.Scope.READ, *([ApiToken.Scope.MOVE] if given["may_move"] else [])]
+        more = {ApiToken.Scope.MOVE: given["may_move"], ApiToken.Scope.REPORTS: given["may_read_reports"]}
+        return [ApiToken.Scope.READ, *(scope for scope, is_given in more.items() if is_given)]

@@ -169,11 +169,12 @@ class ApiToken(models.Model):
         FILE = "complaints:file", "提交反映"
         READ = "complaints:read", "看案件"
         MOVE = "complaints:move", "办案件"
+        REPORTS = "reports:read", "看月末报告"
 
     # What each kind may be allowed at all: a client is nobody, so it sees no case; a person files by the pages.
     SCOPES: ClassVar[dict[str, tuple[str, ...]]] = {
         Kind.CLIENT: (Scope.FILE,),
-        Kind.STAFF: (Scope.READ, Scope.MOVE),
+        Kind.STAFF: (Scope.READ, Scope.MOVE, Scope.REPORTS),
     }
 
     name = models.CharField("名称", max_length=40)

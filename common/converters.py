@@ -1,3 +1,8 @@
+"""How addresses write years and months. Importing this makes `<yyyy:…>` and `<mm:…>` known."""
+
+from django.urls import register_converter
+
+
 class YearConverter:
     """A year in an address, like 2026."""
 
@@ -20,3 +25,7 @@ class MonthConverter:
 
     def to_url(self, value: int) -> str:
         return f"{int(value):02}"
+
+
+register_converter(YearConverter, "yyyy")
+register_converter(MonthConverter, "mm")

@@ -6,6 +6,9 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
+# The Fact that says whether this is the sample city.
+SAMPLE_DATA = "sample_data"
+
 
 class Fact(models.Model):
     """A single value the portal remembers about itself, by name: is this the sample city, which map is current."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accounts.models import Role, User
+from reports.permissions import READ_SOMETHING
 
 EVERY_CASE = frozenset({Role.OFFICE, Role.OPERATOR, Role.GUIDANCE, Role.SUPERVISION, Role.LEADER, Role.GROUP_HEAD})
 STAFF = frozenset(Role)
@@ -69,6 +70,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("年度计划", "progress:plans", frozenset({Role.OFFICE, Role.LIAISON, Role.GROUP_HEAD, Role.LEADER})),
             ("月任务", "progress:tasks", frozenset({Role.OFFICE, Role.LIAISON, Role.GROUP_HEAD, Role.LEADER})),
             ("月报告", "progress:reports", frozenset({Role.OFFICE, Role.LIAISON, Role.GROUP_HEAD, Role.LEADER})),
+            ("月末报告", "reports:reports", READ_SOMETHING),
         ],
     ),
     (
@@ -154,6 +156,13 @@ BELOW: dict[str, tuple[str, ...]] = {
     "publicity:desk": ("publicity:preview", "publicity:new", "publicity:edit"),
     "grids:list": ("grids:detail", "grids:edit", "grids:new", "grids:areas"),
     "grids:import": ("grids:import_preview",),
+    "reports:reports": (
+        "reports:report",
+        "reports:group",
+        "reports:preview",
+        "reports:progress",
+        "reports:build_again",
+    ),
     "accounts:units": ("accounts:unit", "accounts:unit_edit"),
     "accounts:users": ("accounts:user_edit", "accounts:user_new"),
     "accounts:tokens": ("accounts:token_new",),

@@ -7,18 +7,21 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Role, User
 from audit import log
 from common import budgets, periodic
 from common.clock import CITY_TIME
 from common.models import CalendarYear, Outcome, PeriodicRun
-from common.periodic import Daily, Every, Job, Now, Work
+from common.months import Month
+from common.periodic import CatchUp, Daily, Every, Job, Monthly, Now, Work
 from complaints import actions as complaints
 from notifications.digest import send_digests
 from notifications.models import Kind
 from notifications.outbox import notify
 from progress import reminders as progress
+from reports import actions as reports
 from reports import rollups
 from volunteers import actions as volunteers
 
@@ -58,6 +61,16 @@ def remind_of_activities(*, slot: datetime, at: datetime) -> int:
     """Of tomorrow's activities, on the day of the slot: made up for later it would speak of another day."""
     is_same_day = slot.astimezone(CITY_TIME).date() == at.astimezone(CITY_TIME).date()
     return volunteers.remind_of_activities(at=at) if is_same_day else 0
+
+
+def build_month_end(*, slot: datetime, at: datetime) -> str:
+    """The report of the month that ended before the slot; each slot that was missed is made up for."""
+    return f"{reports.build_month_end(Month.of(slot).shifted(-1), by=None, at=at)}"
+
+
+def build_asked_reports(*, at: datetime) -> int:
+    """What nobody took up when it was asked for, or what took its worker with it."""
+    return reports.build_waiting(now=timezone.now)
 
 
 def remind_of_calendar(*, at: datetime) -> int:
@@ -100,6 +113,8 @@ JOBS = (
     Job("remind-blue", "提醒过了新日期的蓝旗", Daily(time(7, 35)), moment(progress.remind_of_passed_dates)),
     Job("remind-calendar", "十一月起提醒录入明年节假日", Daily(time(7, 40)), moment(remind_of_calendar)),
     Job("daily-digest", "发送每日催办汇总", Daily(time(8, 0)), moment(send_daily_digests)),
+    Job("month-end-report", "生成月末报告", Monthly(1, time(0, 20)), build_month_end, CatchUp.EVERY),
+    Job("asked-reports", "生成没人接手的报告", Every(timedelta(minutes=2)), moment(build_asked_reports)),
     Job("remind-patrols", "提醒今天还没有巡查的单位", Daily(time(20, 0)), remind_of_patrols),
     Job("roll-up", "更新统计数字", Every(timedelta(minutes=1)), moment(rollups.refresh)),
     Job("rebuild-roll-ups", "从头核对统计数字", Daily(time(3, 45)), moment(rollups.rebuild)),
@@ -108,6 +123,7 @@ JOBS = (
     Job("forget-drafts", "删除没有提交的反映草稿", Daily(time(3, 5)), moment(complaints.forget_abandoned_drafts)),
     Job("erase-contacts", "删除到期的反映人联系方式", Daily(time(3, 15)), moment(complaints.erase_expired_contacts)),
     Job("forget-ended-sessions", "清理过期的登录", Daily(time(3, 25)), moment(forget_ended_sessions)),
+    Job("forget-previews", "删除旧的报告预览", Daily(time(3, 30)), moment(reports.forget_previews)),
     Job("forget-old-runs", "清理旧的运行记录和频次", Daily(time(3, 35)), moment(forget_old_runs)),
 )
 

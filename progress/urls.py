@@ -1,6 +1,6 @@
-from django.urls import path, register_converter
+from django.urls import path
 
-from common.converters import MonthConverter, YearConverter
+import common.converters  # noqa: F401 -- makes the converters known
 from progress.views import (
     amendments,
     annual,
@@ -13,9 +13,6 @@ from progress.views import (
     reports,
     wall,
 )
-
-register_converter(YearConverter, "yyyy")
-register_converter(MonthConverter, "mm")
 
 app_name = "progress"
 PLAN = "workbench/plan/annual/<slug:unit>/<yyyy:year>/"

@@ -89,6 +89,15 @@ SHOTS = [
     ),
     Shot("reports", "/workbench/reports/", "office"),
     Shot("closing", "/workbench/flags/closing/", "office"),
+    Shot("month-ends", "/workbench/month-end/", "office"),
+    Shot(
+        "month-end",
+        "/workbench/month-end/",
+        "leader",
+        first_link="main a[href^='/workbench/month-end/2']",
+        guide=("desktop",),
+    ),
+    Shot("month-end-group", "/workbench/month-end/", "group", first_link="main a[href*='/groups/']"),
     Shot("meetings", "/workbench/meetings/", "office"),
     Shot(
         "meeting",

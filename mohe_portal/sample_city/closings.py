@@ -7,8 +7,10 @@ from common.months import Month
 from mohe_portal.sample_city.cast import Cast
 from progress.actions import close_month, correct_flag
 from progress.models import Flag, MonthTask
+from reports.actions import build_month_end
 
 CORRECTED = 2
+REPORTED = 2
 
 
 def close_past_months(cast: Cast, *, until: datetime, months: int) -> None:
@@ -23,3 +25,11 @@ def close_past_months(cast: Cast, *, until: datetime, months: int) -> None:
         why = "复核台账，任务在当月最后一天已经完成（示例）。"
         at = max(current.starts_at, until - timedelta(days=2))
         correct_flag(task, Flag.RED, statement=None, why=why, number=0, by=cast.office[0], at=at)
+
+
+def report_month_ends(*, until: datetime, months: int) -> None:
+    """Freeze the reports of the latest months that are over, each in the first minutes of the next one."""
+    current = Month.of(until)
+    for back in range(min(months, REPORTED), 0, -1):
+        month = current.shifted(-back)
+        build_month_end(month, by=None, at=month.ends_at + timedelta(minutes=20))

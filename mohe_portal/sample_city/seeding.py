@@ -11,14 +11,13 @@ from common.calendar import working_calendar
 from common.clock import CITY_TIME
 from common.crypto import grouped, tracking_code
 from common.errors import DomainError
-from common.models import Fact
+from common.models import SAMPLE_DATA, Fact
 from common.months import Month
 from complaints.models import Channel, Complaint
 from complaints.workflow import State
-from mohe_portal.context import SAMPLE_DATA
 from mohe_portal.sample_city import board, cases, cast, patrols, places
 from mohe_portal.sample_city.cast import SignIn
-from mohe_portal.sample_city.closings import close_past_months
+from mohe_portal.sample_city.closings import close_past_months, report_month_ends
 from mohe_portal.sample_city.gatherings import hold_meetings
 from mohe_portal.sample_city.livelihood import start_projects
 from mohe_portal.sample_city.lives import World
@@ -116,6 +115,7 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     report.step("统计数字")
     rollups.rebuild(at=until)
     Fact.write(SAMPLE_DATA, True)
+    report_month_ends(until=until, months=sizes.months)
     return Seeded(company.sign_ins, list(_followed()))
 
 
