@@ -35,7 +35,7 @@ def behind(why: Why, month: Month, *, at: datetime) -> Q:
         Why.CLOSED: lambda: closed,
         Why.LATE: lambda: (closed & Q(closed_in_time=False)) | _still_late(month, at),
         Why.REWORKED: lambda: closed & Q(rework_count__gt=0),
-        Why.RETURNED: lambda: Q(return_count__gt=0) & _of(in_month.filter(move=Move.DISPATCH)),
+        Why.RETURNED: lambda: Q(return_count__gt=0) & _of(in_month.filter(move__in=[Move.DISPATCH, Move.REDISPATCH])),
         Why.UNSATISFIED: lambda: _of(ratings.filter(satisfaction__lt=Satisfaction.SATISFIED)),
         Why.UNSOLVED: lambda: _of(ratings.filter(is_solved=False)),
         Why.UNANSWERED: lambda: filed & (_answered_late() | Q(state=State.RECEIVED, due_at__lt=at)),

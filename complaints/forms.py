@@ -273,6 +273,16 @@ class TailForm(forms.Form):
         return _clean_tail(self.cleaned_data["tail"])
 
 
+class WithdrawForm(forms.Form):
+    why = forms.CharField(
+        label="为什么撤回（可不填）",
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"max_length": "最多 %(limit_value)d 个字，现在是 %(show_value)d 个字。"},
+    )
+
+
 class RatingForm(forms.Form):
     satisfaction = forms.TypedChoiceField(
         label="您满意吗？",

@@ -1,7 +1,7 @@
 """A case as its resident is told it: where it stands in plain words, the steps so far and the steps to come."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from common.clock import CITY_TIME, Clock, WorkingCalendar
@@ -12,7 +12,8 @@ from complaints.workflow import Move, State
 
 # The words written with these are for the resident, as is the reason of a rejection, which stands above the steps;
 # others speak of staff or of other units.
-_TOLD_NOTES = {Move.SIGN, Move.SUBMIT}
+_TOLD_NOTES = {Move.SIGN, Move.SUBMIT, Move.GRANT_EXTENSION, Move.GRANT_SUSPENSION}
+_SUSPENDED = "suspended"
 _BADGES = {
     State.RECEIVED: "等待受理",
     State.ACCEPTED: "已受理",
@@ -23,6 +24,7 @@ _BADGES = {
     State.REJECTED: "不予受理",
     State.MERGED: "合并办理",
     State.WITHDRAWN: "已撤回",
+    _SUSPENDED: "暂停办理",
 }
 _HEADINGS = {
     State.RECEIVED: "收到了，等待受理",
@@ -53,14 +55,31 @@ _TITLES = {
     Move.REWORK: "核查没有通过，{unit}再办",
     Move.RATE: "您作了评价",
     Move.REOPEN: "您说没有解决，{unit}再办一次",
+    Move.MERGE: "和同一件事合并办理",
+    Move.REDISPATCH: "改派给{unit}",
+    Move.GRANT_EXTENSION: "延长了办理期限",
+    Move.GRANT_SUSPENSION: "暂停办理",
+    Move.RESUME: "恢复办理",
+    Move.URGE: "您催了一次",
+    Move.WITHDRAW: "您撤回了这件",
 }
 # Where the reader follows what somebody else filed.
 _FOLLOWER_TITLES = {
     Move.FILE: "收到反映",
     Move.RATE: "反映人作了评价",
     Move.REOPEN: "反映人说没有解决，{unit}再办一次",
+    Move.URGE: "反映人催了一次",
+    Move.WITHDRAW: "反映人撤回了这件",
 }
-_DOTS = {Move.REJECT: "stop", Move.RETURN: "back", Move.REWORK: "back", Move.REOPEN: "back"}
+_DOTS = {
+    Move.REJECT: "stop",
+    Move.WITHDRAW: "stop",
+    Move.RETURN: "back",
+    Move.REWORK: "back",
+    Move.REOPEN: "back",
+    Move.REDISPATCH: "back",
+}
+_OVER = {State.CLOSED, State.REJECTED, State.WITHDRAWN}
 # Every step of the usual way, and how many of them each state has behind it.
 _WAY = ("已受理", "派给负责的单位", "单位处理", "办完，现场核查", "请您评价")
 _WALKED = {State.RECEIVED: 0, State.ACCEPTED: 1, State.DISPATCHED: 2, State.HANDLING: 3, State.HANDLED: 3}
@@ -119,8 +138,8 @@ def tell(
     state = State(case.state)
     has_deadline = state in _DEADLINES and case.due_at is not None
     return Story(
-        state=case.state,
-        badge=_BADGES[state],
+        state=_SUSPENDED if case.is_suspended else case.state,
+        badge=badge(case),
         heading=_heading(case, is_follower=is_follower),
         until=moment(case.due_at, now=at) if case.due_at and has_deadline else "",
         until_day=day(case.due_at, now=at) if case.due_at and has_deadline else "",
@@ -132,9 +151,41 @@ def tell(
     )
 
 
+def tell_merged(
+    case: Complaint,
+    events: Sequence[Event],
+    leading: Complaint,
+    leading_events: Sequence[Event],
+    *,
+    at: datetime,
+    calendar: WorkingCalendar,
+) -> Story:
+    """The story of a case that was merged: its own first steps, and from then on those of the case it goes along with.
+
+    Where that one had come before is not told, but for where it stands.
+    """
+    told = tell(leading, leading_events, at=at, calendar=calendar, is_follower=True)
+    merged_at = events[-1].at
+    before = [event for event in leading_events if event.at <= merged_at and is_told(event)]
+    since = [event for event in leading_events if event.at > merged_at and is_told(event)]
+    own = [replace(step, dot="done") for step in _steps_so_far(events, now=at, is_follower=False)]
+    goes_on = _steps_so_far(since or before[-1:], now=at, is_follower=True)
+    return replace(told, steps=[*own, *goes_on, *_steps_to_come(leading, is_follower=True)])
+
+
+def is_told(event: Event) -> bool:
+    """Whether the resident hears of it: what staff do among themselves, urging included, is theirs."""
+    return event.move in _TITLES and not (event.move == Move.URGE and event.actor_id)
+
+
+def told_note(event: Event) -> str:
+    """What was written with a step, where it was written for the resident."""
+    return event.note if event.move in _TOLD_NOTES else ""
+
+
 def badge(case: Complaint) -> str:
     """Where the case stands, in one or two words."""
-    return _BADGES[State(case.state)]
+    return _BADGES[_SUSPENDED if case.is_suspended else State(case.state)]
 
 
 def moment(at: datetime, *, now: datetime) -> str:
@@ -161,6 +212,9 @@ def _heading(case: Complaint, *, is_follower: bool) -> str:
         return "办完了"
     if case.state == State.CLOSED and case.rated_at:
         return "办完了，谢谢您的评价"
+    if case.suspended_until:
+        until = f"{case.suspended_until.month} 月 {case.suspended_until.day} 日"
+        return f"{_named(case)}暂停办理，{until}恢复"
     if case.state == State.HANDLING and case.round > 1:
         return f"{_named(case)}正在第二次办理"
     return _HEADINGS[State(case.state)].format(unit=_named(case)).strip()
@@ -188,7 +242,7 @@ def _time_used(case: Complaint, *, at: datetime, calendar: WorkingCalendar) -> T
 
 
 def _steps_so_far(events: Sequence[Event], *, now: datetime, is_follower: bool) -> list[Step]:
-    told = [event for event in events if event.move in _TITLES]
+    told = [event for event in events if is_told(event)]
     # A rating that opened the case again is told by the step after it.
     told = [e for e, after in zip(told, [*told[1:], None], strict=True) if not (after and after.move == Move.REOPEN)]
     titles = _TITLES | _FOLLOWER_TITLES if is_follower else _TITLES
@@ -197,12 +251,12 @@ def _steps_so_far(events: Sequence[Event], *, now: datetime, is_follower: bool) 
 
 def _step(event: Event, title: str, *, is_last: bool, now: datetime) -> Step:
     move = Move(event.move)
-    is_over = event.to_state in {State.CLOSED, State.REJECTED}
+    is_over = event.to_state in _OVER
     return Step(
         title=title.format(unit=_named(event)).strip(),
         dot="now" if is_last and not is_over else _DOTS.get(move, "done"),
         time=f"{event.at.astimezone(CITY_TIME):%m-%d %H:%M}",
-        quote=event.note if move in _TOLD_NOTES else "",
+        quote=told_note(event),
     )
 
 

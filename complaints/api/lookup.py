@@ -19,9 +19,6 @@ from complaints.api.serializers import LookupSerializer, ProgressSerializer
 from complaints.models import Event, Held, Reporter
 from complaints.workflow import OPEN_STATES, Move, State
 
-# Whose words the reporter reads; other notes speak of staff or of other units.
-TOLD = {Move.REJECT, Move.SIGN, Move.SUBMIT}
-
 
 class Lookup(Api):
     access = EVERYBODY
@@ -67,28 +64,33 @@ class Lookup(Api):
 
 
 def _progress(reporter: Reporter, *, knows_phone: bool, at: Any) -> dict[str, Any]:
-    case = reporter.complaint
+    """Of a merged case the progress of the one that it goes along with."""
+    own, case = reporter.complaint, reporter.complaint.leading
     events = list(case.events.select_related("unit"))
-    told = story.tell(case, events, at=at, calendar=working_calendar(), is_follower=reporter.is_follower)
-    own = knows_phone and not reporter.is_follower
+    is_others = reporter.is_follower or own != case
+    told = story.tell(case, events, at=at, calendar=working_calendar(), is_follower=is_others)
+    result = case.result if case.state == State.CLOSED else ""
+    sees_own = knows_phone and not reporter.is_follower
     return {
-        "number": case.number,
+        "number": own.number,
+        "merged_into": case.number if own != case else None,
         "state": case.state,
         "state_label": told.badge,
         "heading": told.heading,
         "due_at": case.due_at if case.state in OPEN_STATES else None,
-        "steps": [_step(event) for event in events],
-        "result": case.result if case.state == State.CLOSED else "",
-        "own": {"text": case.text, "place": case.place} if own else None,
+        "steps": [_step(event, is_others=is_others) for event in events if story.is_told(event)],
+        "result": actions.without_house(result) if is_others else result,
+        "own": {"text": own.text, "place": own.place} if sees_own else None,
     }
 
 
-def _step(event: Event) -> dict[str, Any]:
+def _step(event: Event, *, is_others: bool) -> dict[str, Any]:
+    note = hide_phones(event.note) if event.move == Move.REJECT else hide_phones(story.told_note(event))
     return {
         "move": event.move,
         "label": event.get_move_display(),
         "state": event.to_state,
         "at": event.at,
         "unit": event.unit.name if event.unit else None,
-        "note": hide_phones(event.note) if event.move in TOLD else "",
+        "note": actions.without_house(note) if is_others else note,
     }

@@ -65,6 +65,7 @@ class ProgressSerializer(serializers.Serializer[Any]):
     """How a case stands, as its reporter is told."""
 
     number = serializers.CharField()
+    merged_into = serializers.CharField(allow_null=True, help_text="并案后按哪一件办；有的话，下面的进展都是那一件的。")
     state = serializers.ChoiceField(choices=State.choices)
     state_label = serializers.CharField()
     heading = serializers.CharField()

@@ -5,6 +5,7 @@ from complaints.views.intake import new, new_step
 from complaints.views.photos import photo, small_photo
 from complaints.views.public_cases import published, published_case
 from complaints.views.receipt import leave, receipt, receipt_picture
+from complaints.views.resident_moves import urge, withdraw
 from complaints.views.staff import case, held, move, publish, queue, reveal_contact, tuning, unpublish
 from complaints.views.tracking import rate, track, tracked, waiting
 
@@ -36,5 +37,7 @@ __all__ = [
     "tracked",
     "tuning",
     "unpublish",
+    "urge",
     "waiting",
+    "withdraw",
 ]

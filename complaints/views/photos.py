@@ -69,9 +69,12 @@ def _staff_may_see(request: HttpRequest, stored: Photo) -> bool:
 def _resident_may_see(request: HttpRequest, stored: Photo) -> bool:
     """Their own pictures with the end of their phone number, those of the result with the code alone."""
     followed = Visitor(request, at=timezone.now()).followed()
-    if followed is None or followed.reporter.complaint_id != stored.complaint_id:
+    if followed is None:
         return False
-    return followed.sees_result if stored.kind == Photo.Kind.AFTER else followed.sees_own_words
+    if stored.kind == Photo.Kind.AFTER:
+        return followed.case.pk == stored.complaint_id and followed.sees_result
+    is_own = followed.reporter.complaint_id == stored.complaint_id
+    return is_own and stored.kind == Photo.Kind.BEFORE and followed.sees_own_words
 
 
 def _sealed(response: Response) -> Response:

@@ -1,8 +1,5 @@
 """Following a case: the code opens it, the end of the phone number shows what one wrote, the rating closes it."""
 
-from datetime import datetime
-
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,14 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import public
 from common import client
-from common.calendar import doubt_about, working_calendar
 from common.errors import TooMany
 from complaints import actions, story
-from complaints.actions.moves import may_reopen
 from complaints.forms import RatingForm, TailForm, TrackForm
-from complaints.models import Complaint, Photo, Reporter
-from complaints.views.visitor import Followed, Visitor
-from complaints.workflow import OPEN_STATES, Move, State
+from complaints.models import Reporter
+from complaints.views.tracked import awaits_rating, show_tracked
+from complaints.views.visitor import Visitor
 
 # Said of an unknown code and of a wrong tail alike, so that neither tells whether a code exists.
 NOT_FOUND = "没有找到这件反映。请核对查询码和手机号后四位；后四位记不清，可以先不填。"
@@ -71,15 +66,15 @@ def tracked(request: HttpRequest) -> HttpResponse:
         return redirect("complaints:waiting" if visitor.waiting() else "complaints:track")
     form = TailForm(request.POST or None)
     if not form.is_valid():
-        return _case_page(request, followed, at=now, tail_form=form, status=422 if form.is_bound else 200)
+        return show_tracked(request, followed, at=now, tail_form=form, status=422 if form.is_bound else 200)
     try:
         matches = actions.is_tail_of(followed.reporter, tail=form.cleaned_data["tail"], at=now)
     except TooMany as error:
         form.add_error("tail", error.message)
-        return _retry_after(_case_page(request, followed, at=now, tail_form=form, status=429), error)
+        return _retry_after(show_tracked(request, followed, at=now, tail_form=form, status=429), error)
     if not matches:
         form.add_error("tail", "手机号后四位对不上，请再看一遍。要填当时留的手机号。")
-        return _case_page(request, followed, at=now, tail_form=form, status=422)
+        return show_tracked(request, followed, at=now, tail_form=form, status=422)
     visitor.follows(followed.reporter, knows_phone=True)
     return redirect("complaints:tracked")
 
@@ -112,58 +107,12 @@ def rate(request: HttpRequest) -> HttpResponse:
         messages.info(request, "这一页放太久了。请重新输入查询码，再评价。")
         return redirect("complaints:track")
     case = followed.reporter.complaint
-    if not _awaits_rating(followed):
+    if not awaits_rating(followed):
         # Sent twice, or rated in another tab; or by somebody who only follows.
         return redirect("complaints:tracked")
     form = RatingForm(request.POST)
     if not form.is_valid():
-        return _case_page(request, followed, at=now, rating_form=form, status=422)
+        return show_tracked(request, followed, at=now, rating_form=form, status=422)
     actions.rate(case, **form.cleaned_data, at=now)
     messages.success(request, "谢谢您的评价。" if case.rated_at else "谢谢您。这件会再办一次，办完还请您评价。")
     return redirect("complaints:tracked")
-
-
-def _awaits_rating(followed: Followed) -> bool:
-    case = followed.reporter.complaint
-    return case.state == State.CLOSED and case.rated_at is None and not followed.is_follower
-
-
-def _case_page(
-    request: HttpRequest,
-    followed: Followed,
-    *,
-    at: datetime,
-    tail_form: TailForm | None = None,
-    rating_form: RatingForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    case = followed.reporter.complaint
-    events = list(case.events.select_related("unit"))
-    photos = list(case.photos.all())
-    result = next((event for event in reversed(events) if event.move == Move.SUBMIT), None)
-    closed = followed.sees_result
-    context = {
-        "case": case,
-        "story": story.tell(case, events, at=at, calendar=working_calendar(), is_follower=followed.is_follower),
-        "calendar_doubt": doubt_about([case.due_at]) if case.state in OPEN_STATES else "",
-        "is_follower": followed.is_follower,
-        "own": followed.sees_own_words,
-        "is_erased": followed.reporter.erased_at is not None,
-        "before": [p for p in photos if p.kind == Photo.Kind.BEFORE] if followed.sees_own_words else [],
-        "after": [p for p in photos if result and p.event_id == result.pk] if closed else [],
-        "result_line": _result_line(case, now=at) if closed else "",
-        "tail_form": tail_form or TailForm(),
-        "rating_form": rating_form or RatingForm() if _awaits_rating(followed) else None,
-        "bad_form": next((form for form in (tail_form, rating_form) if form and form.errors), None),
-        "may_reopen": may_reopen(case, at=at),
-        "hotline": settings.FOOTER["hotline"],
-    }
-    return render(request, "complaints/public/tracked.html", context, status=status)
-
-
-def _result_line(case: Complaint, *, now: datetime) -> str:
-    """示例单位 07，11 月 24 日 09:50 办完，用时 1 天。"""
-    if not (case.unit and case.handled_at and case.dispatched_at):
-        return ""
-    took = story.span(case.dispatched_at, case.handled_at)
-    return f"{case.unit.name}，{story.moment(case.handled_at, now=now)} 办完，用时 {took}。"

@@ -5,11 +5,12 @@ Neither a phone nor a tracking code is among it: the code is derived again from 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 
 from django.http import HttpRequest
 
-from complaints.models import Draft, Held, Reporter
+from complaints.models import Complaint, Draft, Held, Reporter
 from complaints.workflow import State
 
 # A tab left open is opened again the same day; whoever sits down at this computer tomorrow sees nothing.
@@ -40,13 +41,22 @@ class Followed:
         """Whether somebody else filed the case."""
         return self.reporter.is_follower
 
+    @cached_property
+    def case(self) -> Complaint:
+        """The case whose progress is told: what the reporter's own was merged into, if it was."""
+        return self.reporter.complaint.leading
+
+    @property
+    def is_merged(self) -> bool:
+        return self.reporter.complaint.state == State.MERGED
+
     @property
     def sees_own_words(self) -> bool:
         return self.knows_phone and not self.is_follower
 
     @property
     def sees_result(self) -> bool:
-        return self.reporter.complaint.state == State.CLOSED
+        return self.case.state == State.CLOSED
 
 
 class Visitor:
