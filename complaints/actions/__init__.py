@@ -16,7 +16,7 @@ from complaints.actions.holding import DecidedAlready, hand_in, held_before, let
 from complaints.actions.hotline import hotline_key, take_call
 from complaints.actions.intake import Contact, Filed, file, filed_before, web_key
 from complaints.actions.lookup import find_held, find_reporter, is_tail_of
-from complaints.actions.marks import mark, supervise, unsupervise, urge, was_urged_today
+from complaints.actions.marks import mark, supervise, unsupervise, urge, was_urged_on
 from complaints.actions.merging import merge
 from complaints.actions.moves import (
     accept,
@@ -130,7 +130,7 @@ __all__ = [
     "unpublish",
     "unsupervise",
     "urge",
-    "was_urged_today",
+    "was_urged_on",
     "web_key",
     "withdraw",
     "without_house",

@@ -1,7 +1,7 @@
 """Marks on a case that are no states: urged (催办), supervised (督办), confidential (保密) and anonymous (匿名)."""
 
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F
@@ -11,7 +11,7 @@ from common.clock import CITY_TIME
 from common.errors import DomainError
 from complaints import workflow
 from complaints.actions.moving import liaisons_of, make_move, tell
-from complaints.models import Complaint
+from complaints.models import Complaint, Event
 from complaints.workflow import Move, State
 from notifications.models import Urgency
 
@@ -20,16 +20,16 @@ from notifications.models import Urgency
 def urge(complaint: Complaint, *, by: User | None, at: datetime, note: str = "") -> None:
     """Press whoever has the case now. `by` None is the resident, who may once a day."""
     workflow.ensure_possible(Move.URGE, complaint)
-    if by is None and was_urged_today(complaint, at=at):
+    if by is None and was_urged_on(at.astimezone(CITY_TIME).date(), complaint.events.filter(move=Move.URGE)):
         raise DomainError("今天已经催过了，办理的人已经收到提醒。明天还没有动静可以再催。")
     make_move(complaint, Move.URGE, by=by, at=at, note=note, urge_count=F("urge_count") + 1)
     tell(complaint, _who_has_it(complaint), "催办" if by else "居民催办", at=at, urgency=Urgency.HIGH)
 
 
-def was_urged_today(complaint: Complaint, *, at: datetime) -> bool:
-    """Whether the resident has urged since midnight."""
-    midnight = datetime.combine(at.astimezone(CITY_TIME).date(), time(), CITY_TIME)
-    return complaint.events.filter(move=Move.URGE, actor=None, at__gte=midnight).exists()
+def was_urged_on(day: date, events: Iterable[Event]) -> bool:
+    """Whether the resident urged on that day, by events of the case."""
+    urgings = (event for event in events if event.move == Move.URGE and event.actor_id is None)
+    return any(event.at.astimezone(CITY_TIME).date() == day for event in urgings)
 
 
 def _who_has_it(complaint: Complaint) -> Iterable[User]:

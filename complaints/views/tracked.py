@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from common.calendar import doubt_about, working_calendar
+from common.clock import CITY_TIME
 from complaints import actions, story, workflow
 from complaints.actions.moves import may_reopen
 from complaints.forms import RatingForm, TailForm, WithdrawForm
@@ -65,7 +66,6 @@ def show_tracked(
         "rating_form": rating_form or RatingForm() if awaits_rating(followed) else None,
         "withdraw_form": withdraw_form or WithdrawForm() if may_withdraw(followed) else None,
         "may_urge": may_urge(followed),
-        "was_urged_today": may_urge(followed) and actions.was_urged_today(case, at=at),
         "bad_form": next((form for form in sent if form and form.errors), None),
         "may_reopen": may_reopen(own, at=at),
         "hotline": settings.FOOTER["hotline"],
@@ -77,15 +77,17 @@ def _told(followed: Followed, *, at: datetime) -> dict[str, Any]:
     """How it stands and what came of it, in words that say nothing of anybody else."""
     own, case = followed.reporter.complaint, followed.case
     events = list(case.events.select_related("unit"))
+    photos = list(case.photos.all())
     told = _story(followed, events, at=at)
     is_others = followed.is_follower or followed.is_merged
     if is_others:
         told = replace(told, steps=[replace(step, quote=actions.without_house(step.quote)) for step in told.steps])
-    before = own.photos.filter(kind=Photo.Kind.BEFORE) if followed.sees_own_words else []
+    own_photos = list(own.photos.all()) if followed.is_merged else photos
     return {
         "story": told,
-        "before": list(before),
-        "after": _result_photos(case, events) if followed.sees_result else [],
+        "was_urged_today": actions.was_urged_on(at.astimezone(CITY_TIME).date(), events),
+        "before": [p for p in own_photos if p.kind == Photo.Kind.BEFORE] if followed.sees_own_words else [],
+        "after": _result_photos(photos, events) if followed.sees_result else [],
         "result": actions.without_house(case.result) if is_others else case.result,
         "result_line": _result_line(case, now=at) if followed.sees_result else "",
     }
@@ -100,10 +102,10 @@ def _story(followed: Followed, events: Sequence[Event], *, at: datetime) -> stor
     return story.tell_merged(own, own_events, case, events, at=at, calendar=calendar)
 
 
-def _result_photos(case: Complaint, events: Sequence[Event]) -> list[Photo]:
+def _result_photos(photos: Sequence[Photo], events: Sequence[Event]) -> list[Photo]:
     """Those of the last result."""
     result = next((event for event in reversed(events) if event.move == Move.SUBMIT), None)
-    return list(case.photos.filter(event=result, kind=Photo.Kind.AFTER)) if result else []
+    return [photo for photo in photos if result and photo.event_id == result.pk]
 
 
 def _result_line(case: Complaint, *, now: datetime) -> str:

@@ -1,5 +1,6 @@
 """Following a case: the code opens it, the end of the phone number shows what one wrote, the rating closes it."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
