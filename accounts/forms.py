@@ -220,7 +220,7 @@ class TokenForm(forms.Form):
         label="给谁用",
         choices=[
             (ApiToken.Kind.CLIENT, "程序：替居民提交反映，看不到案件"),
-            (ApiToken.Kind.STAFF, "工作人员：以本人身份看案件、办案件"),
+            (ApiToken.Kind.STAFF, "工作人员：以本人身份办事"),
         ],
         widget=forms.RadioSelect,
         error_messages={"required": "请选给谁用。", "invalid_choice": "给谁用，请从列出的里面选。"},
@@ -232,11 +232,13 @@ class TokenForm(forms.Form):
         help_text="给工作人员用时才填。本人停用后密钥跟着失效。",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
-    may_move = forms.BooleanField(
-        label="可以办案件", required=False, help_text="不勾选就只能看。只对工作人员的密钥有用。"
-    )
-    may_read_reports = forms.BooleanField(
-        label="可以看月末报告", required=False, help_text="创城办、领导、督导组的密钥才看得到。"
+    allowed = forms.MultipleChoiceField(
+        label="可以做什么",
+        choices=[(scope, ApiToken.Scope(scope).label) for scope in ApiToken.SCOPES[ApiToken.Kind.STAFF]],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="给工作人员用时才选。本人没有的权限，选了也没有。",
+        error_messages={"invalid_choice": "可以做什么，请从列出的里面选。"},
     )
 
     user: User | None = None
@@ -248,11 +250,12 @@ class TokenForm(forms.Form):
         self.user = User.objects.filter(username=given.get("username", "").strip(), is_active=True).first()
         if self.user is None:
             self.add_error("username", "没有找到这个用户名的在用账号，请再看一遍。")
+        if not given.get("allowed") and "allowed" not in self.errors:
+            self.add_error("allowed", "可以做什么，至少选一项。")
         return given
 
     def scopes(self) -> list[str]:
         given = self.cleaned_data
         if given["kind"] == ApiToken.Kind.CLIENT:
             return [ApiToken.Scope.FILE]
-        more = {ApiToken.Scope.MOVE: given["may_move"], ApiToken.Scope.REPORTS: given["may_read_reports"]}
-        return [ApiToken.Scope.READ, *(scope for scope, is_given in more.items() if is_given)]
+        return list(given["allowed"])

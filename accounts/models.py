@@ -170,11 +170,14 @@ class ApiToken(models.Model):
         READ = "complaints:read", "看案件"
         MOVE = "complaints:move", "办案件"
         REPORTS = "reports:read", "看月末报告"
+        READ_BOARDS = "boards:read", "看图版、月报告和年度计划"
+        MARK = "boards:mark", "标旗"
+        PATROL = "patrols:submit", "报日巡查"
 
     # What each kind may be allowed at all: a client is nobody, so it sees no case; a person files by the pages.
     SCOPES: ClassVar[dict[str, tuple[str, ...]]] = {
         Kind.CLIENT: (Scope.FILE,),
-        Kind.STAFF: (Scope.READ, Scope.MOVE, Scope.REPORTS),
+        Kind.STAFF: (Scope.READ, Scope.MOVE, Scope.READ_BOARDS, Scope.MARK, Scope.PATROL, Scope.REPORTS),
     }
 
     name = models.CharField("名称", max_length=40)

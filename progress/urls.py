@@ -1,6 +1,7 @@
 from django.urls import path
 
 import common.converters  # noqa: F401 -- makes the converters known
+from progress import api
 from progress.views import (
     amendments,
     annual,
@@ -67,4 +68,8 @@ urlpatterns = [
     path("workbench/plan/amendments/", amendments.amendments, name="amendments"),
     path("workbench/plan/amendments/<int:pk>/", amendments.amendment, name="amendment"),
     path("workbench/plan/amendments/<int:pk>/decide/", amendments.decide, name="amendment_decide"),
+    path("api/v1/boards/<str:month>/", api.Boards.as_view(), name="api_boards"),
+    path("api/v1/boards/<str:month>/flags/", api.Flags.as_view(), name="api_flags"),
+    path("api/v1/boards/<str:month>/reports/", api.Reports.as_view(), name="api_month_reports"),
+    path("api/v1/plans/<str:unit>/<str:year>/", api.Plan.as_view(), name="api_plan"),
 ]

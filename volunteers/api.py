@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from accounts.access import Access
 from accounts.api import Api
-from accounts.models import Role, Unit, User
+from accounts.models import ApiToken, Role, Unit, User
 from common.api import Refusal, problem, problems
 from complaints import pictures
 from complaints.models import ProblemGroup
@@ -101,7 +101,7 @@ class Patrols(Api):
     """The unit's patrols of today, and taking in one more."""
 
     access = Access(roles=frozenset({Role.LIAISON}))
-    scope = "patrols:submit"
+    scope = ApiToken.Scope.PATROL
     parser_classes = [JSONParser]
 
     @extend_schema(
@@ -142,7 +142,7 @@ class Findings(Api):
     """What a patrol of the own unit found."""
 
     access = Access(roles=frozenset({Role.LIAISON}))
-    scope = "patrols:submit"
+    scope = ApiToken.Scope.PATROL
     parser_classes = [MultiPartParser, FormParser]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

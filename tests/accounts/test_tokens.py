@@ -42,9 +42,13 @@ def test_a_key_is_shown_once_and_kept_as_a_digest(client, administrator):
 
 def test_a_key_for_one_of_the_staff_does_what_that_person_may(client, administrator):
     UserFactory(username="office1")
-    answer = client.post(TOKENS + "new/", {"name": "报表", "kind": "staff", "username": "office1", "may_move": "on"})
+    wanted = {"name": "报表", "kind": "staff", "username": "office1"}
+    assert client.post(TOKENS + "new/", wanted).status_code == 422
+    allowed = list(ApiToken.SCOPES[ApiToken.Kind.STAFF])
+    answer = client.post(TOKENS + "new/", wanted | {"allowed": allowed})
 
-    assert ApiToken.objects.get().scopes == ["complaints:move", "complaints:read"]
+    assert ApiToken.objects.get().scopes == sorted(allowed)
+    assert "patrols:submit" in allowed
     assert read(client, answer.context["issued"].key).status_code == 200
 
 

@@ -57,9 +57,8 @@ def app():
 
 
 def office():
-    return authorization(
-        kind=ApiToken.Kind.STAFF, user=UserFactory(), scopes=[ApiToken.Scope.READ, ApiToken.Scope.MOVE]
-    )
+    scopes = ApiToken.SCOPES[ApiToken.Kind.STAFF]
+    return authorization(kind=ApiToken.Kind.STAFF, user=UserFactory(), scopes=scopes)
 
 
 @pytest.mark.parametrize("sender", [nobody, app, office], ids=lambda sender: sender.__name__)
