@@ -17,6 +17,7 @@ from common.models import CalendarYear, Outcome, PeriodicRun
 from common.months import Month
 from common.periodic import CatchUp, Daily, Every, Job, Monthly, Now, Work
 from complaints import actions as complaints
+from meetings import reminders as meetings
 from notifications.digest import send_digests
 from notifications.models import Kind
 from notifications.outbox import notify
@@ -111,6 +112,9 @@ JOBS = (
     Job("resume-suspended", "恢复挂账到期的案件", Every(timedelta(minutes=5)), moment(complaints.resume_due)),
     Job("remind-unmarked", "月底提醒还没标的旗", Daily(time(7, 30)), moment(progress.remind_of_unmarked_flags)),
     Job("remind-blue", "提醒过了新日期的蓝旗", Daily(time(7, 35)), moment(progress.remind_of_passed_dates)),
+    Job("remind-reports", "提醒还没有上报的月报告", Daily(time(7, 20)), moment(progress.remind_of_reports)),
+    Job("remind-plans", "提醒还没有交的年度计划", Daily(time(7, 25)), moment(progress.remind_of_plans)),
+    Job("remind-items", "提醒快到期和过期的交办事项", Daily(time(7, 45)), moment(meetings.remind_of_items)),
     Job("remind-calendar", "十一月起提醒录入明年节假日", Daily(time(7, 40)), moment(remind_of_calendar)),
     Job("daily-digest", "发送每日催办汇总", Daily(time(8, 0)), moment(send_daily_digests)),
     Job("month-end-report", "生成月末报告", Monthly(1, time(0, 20)), build_month_end, CatchUp.EVERY),
