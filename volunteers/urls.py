@@ -62,6 +62,10 @@ urlpatterns = [
     path("workbench/patrols/<str:code>/findings/", views.add_finding, name="add_finding"),
     # At the root, so that it may answer for pages below /workbench/ and for what they load.
     path("patrol-worker.js", views.worker, name="patrol_worker"),
+    path("api/v1/volunteers/activities/", api.Activities.as_view(), name="api_activities"),
+    path("api/v1/volunteers/activities/<int:pk>/sign-ups/", api.ActivitySignUps.as_view(), name="api_sign_ups"),
+    path("api/v1/volunteers/codes/", api.ActivityCodes.as_view(), name="api_codes"),
+    path("api/v1/volunteers/figures/<str:month>/", api.VolunteerFigures.as_view(), name="api_figures"),
     path("api/v1/patrols/", api.Patrols.as_view(), name="api_patrols"),
     path("api/v1/patrols/<int:pk>/findings/", api.Findings.as_view(), name="api_findings"),
 ]
