@@ -27,6 +27,7 @@ from mohe_portal.sample_city.published import publish_some
 from mohe_portal.sample_city.reports import report_months
 from mohe_portal.sample_city.routing import rule_dispatching
 from mohe_portal.sample_city.rules import shelve
+from mohe_portal.sample_city.service import serve
 from reports import rollups
 
 # The campaign, its units and its map are older than the first case that is shown.
@@ -107,6 +108,8 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     rule_dispatching(company, until=until)
     report.step("30 天的日巡查")
     patrols.walk_grids(seed, world)
+    report.step("志愿服务")
+    serve(seed, world, since=since)
     report.step("会议和交办事项")
     hold_meetings(seed, company, until=until, months=sizes.months)
     start_projects(seed, company, until=until)

@@ -1,6 +1,7 @@
 """The seeded city as the database holds it. It is seeded once for the whole module and rolled back at its end."""
 
 import hashlib
+import re
 from collections import Counter
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -24,7 +25,8 @@ from complaints.workflow import PATHS, Move, State, destination
 from grids.models import Community, Grid, GridAssignment, Landmark, Town
 from progress.models import Amendment, AnnualPlan, Flag, Marking, MonthTask, Objection, PlanMonth
 from volunteers import stats
-from volunteers.models import Finding, PatrolLog
+from volunteers.actions import counted_span, whole_minutes
+from volunteers.models import Activity, Finding, PatrolLog, SignUp, Team, Volunteer
 
 pytestmark = pytest.mark.django_db
 UNTIL = date(2026, 11, 20)  # a Friday
@@ -362,3 +364,24 @@ def test_each_case_of_a_patrol_belongs_to_one_log_of_its_grid_and_day():
         log = one.log
         assert (log.grid_id, log.result) == (one.complaint.grid_id, PatrolLog.Result.FINDINGS)
         assert log.started_at <= one.complaint.filed_at <= log.finished_at <= NOW
+
+
+# --- volunteers ---
+
+
+def test_the_teams_and_volunteers_of_the_city_are_there_and_nobody_is_real():
+    assert (Team.objects.count(), Volunteer.objects.count(), Activity.objects.count()) == (134, 700, 58)
+    assert all(re.fullmatch(r"示例志愿者\d{3}", name) for name in Volunteer.objects.values_list("name", flat=True))
+    assert {person.phone[:7] for person in Volunteer.objects.all()[:50]} == {"1380000"}
+    assert set(Activity.objects.values_list("state", flat=True)) == {"draft", "published", "confirmed", "cancelled"}
+    assert Activity.objects.upcoming(at=NOW).count() >= 8
+
+
+def test_places_taken_are_those_who_go_and_hours_are_those_of_who_came():
+    for activity in Activity.objects.prefetch_related("sign_ups", "service"):
+        going = [one for one in activity.sign_ups.all() if one.state == SignUp.State.GOING]
+        assert activity.taken == len(going) <= activity.capacity
+        if activity.state == "confirmed":
+            served = {record.volunteer_id: record.minutes for record in activity.service.all()}
+            spans = {one.volunteer_id: counted_span(one, activity) for one in going}
+            assert served == {person: whole_minutes(*span) for person, span in spans.items()}
