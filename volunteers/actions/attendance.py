@@ -1,6 +1,6 @@
 """Coming and going: by the organiser's code, by being there, or by the organiser's list."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -13,6 +13,8 @@ from volunteers.models.activity import CLOSES_AFTER, OPENS_BEFORE
 from volunteers.workflow import ActivityState
 
 NEAR_METRES = 300
+# A time later than this after the end is a slip of the pen.
+LATEST = timedelta(hours=6)
 
 
 class TooFar(DomainError):
@@ -76,7 +78,8 @@ def note_went(mine: SignUp, *, by: User, at: datetime) -> None:
 def note_times(mine: SignUp, *, came_at: datetime | None, went_at: datetime | None, by: User, at: datetime) -> None:
     """Put right when somebody came and went, before hours are confirmed; came never means was not there."""
     ensure_noting(mine.activity, at=at)
-    if went_at and (came_at is None or went_at < came_at):
+    latest = mine.activity.ends_at + LATEST
+    if went_at and (came_at is None or not came_at <= went_at <= latest):
         raise DomainError("签退要晚于签到。过半夜的，签退写第二天。")
     how = SignUp.How.LIST
     SignUp.objects.going().filter(pk=mine.pk).update(

@@ -146,7 +146,7 @@ class NewActivityForm(ActivityForm):
         required=False,
         choices=[(Repeat.NEVER.value, "只办一次"), (Repeat.WEEKLY.value, "每周"), (Repeat.MONTHLY.value, "每月")],
     )
-    until = day("重复到哪天", hint="只办一次的不填。每次各是一个活动，可以单独改、单独取消。")
+    until = day("重复到哪天", hint="只办一次的不填。")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
