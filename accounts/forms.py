@@ -97,10 +97,11 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
 
     class Meta:
         model = User
-        fields = ["name", "username", "role", "unit", "group", "leader", "is_active"]
+        fields = ["name", "username", "role", "unit", "is_unit_head", "group", "leader", "is_active"]
         labels = {"username": "用户名", "unit": "所属单位", "is_active": "在用"}
         help_texts = {
             "username": "登录时用，建好后不能改。字母、数字和 . _ - 都可以。",
+            "is_unit_head": "案件超时没有办结，第二天报给他。没有勾选谁，就仍提醒联络员。",
             "is_active": "停用后马上退出登录，不能再登录。",
         }
         error_messages = {
@@ -125,7 +126,7 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
         else:
             del self.fields["is_active"]
         if post_is_fixed:
-            for name in ("role", "unit", "group", "leader", "is_active"):
+            for name in ("role", "unit", "is_unit_head", "group", "leader", "is_active"):
                 self.fields[name].disabled = True
 
     def _offer_active(self) -> None:
@@ -146,6 +147,7 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
         if self.post_is_fixed:
             return given
         needed = self.NEEDS.get(given.get("role", ""))
+        given["is_unit_head"] = bool(given.get("is_unit_head")) and needed == "unit"
         for name in self.NEEDS.values():
             if name != needed:
                 given[name] = None
@@ -156,7 +158,7 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
 
     def post(self) -> Post:
         given = self.cleaned_data
-        return Post(given["role"], given["unit"], given["group"], given["leader"])
+        return Post(given["role"], given["unit"], given["group"], given["leader"], given["is_unit_head"])
 
 
 class UnitForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only

@@ -121,6 +121,8 @@ class User(AbstractUser):
     leader = models.OneToOneField(
         Leader, models.PROTECT, null=True, blank=True, related_name="account", verbose_name="领导"
     )
+    # Of a liaison: who hears of cases that stay late (单位负责人).
+    is_unit_head = models.BooleanField("单位负责人", default=False)
     must_change_password = models.BooleanField("首次登录须改密码", default=True)
 
     REQUIRED_FIELDS = ["name", "role"]
@@ -133,6 +135,9 @@ class User(AbstractUser):
             models.CheckConstraint(condition=~Q(role=Role.LIAISON) | Q(unit__isnull=False), name="liaison_has_unit"),
             models.CheckConstraint(
                 condition=~Q(role=Role.GROUP_HEAD) | Q(group__isnull=False), name="group_head_has_group"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_unit_head=False) | Q(role=Role.LIAISON), name="unit_head_is_of_a_unit"
             ),
         ]
 

@@ -11,6 +11,7 @@ from common.clock import CITY_TIME, Clock
 from complaints import actions, timeline, words
 from complaints.actions.intake import ACCEPT_WITHIN_WORK_HOURS
 from complaints.deadlines import StageLimit, share_used
+from complaints.late_card import late_card
 from complaints.models import BY_RESIDENTS, Complaint, ComplaintQuerySet, Photo
 from complaints.models.complaint import Light
 from complaints.move_forms import MoveForm
@@ -161,6 +162,7 @@ class CasePage:
         self.reporter = next((one for one in reporters if not one.is_follower), None)
         self.followers = sum(one.is_follower for one in reporters)
         self.marks = [*marks(case), *(["匿名"] if self._is_anonymous and not case.is_anonymous else [])]
+        self.late = late_card(case, user=user, at=at)
         self.clock = _clock_face(case, at=at)
         self.cannot_return = actions.refusal_to_return(case, at=at) if self._might_return else ""
         offers = self._offers()

@@ -4,9 +4,17 @@ from collections.abc import Callable
 
 from accounts.models import Role, User
 from complaints.models import Complaint
+from complaints.models.escalation import WITH_OFFICE, WITH_UNIT
 from complaints.workflow import Move, possible_moves
 
 DESK = frozenset({Role.OFFICE, Role.OPERATOR})
+
+
+def may_acknowledge(user: User, complaint: Complaint) -> bool:
+    """Whoever the case waits for may say that it is being seen to."""
+    if complaint.state in WITH_OFFICE:
+        return user.role in DESK
+    return complaint.state in WITH_UNIT and in_charge(user, complaint)
 
 
 def in_office(user: User, complaint: Complaint) -> bool:

@@ -146,3 +146,13 @@ class TuningForm(forms.Form):
     reveals_per_day = _number(
         "每人每天最多查看几次反映人电话", "每次都要写理由并记入审计日志。热线回访多的话可以调高。", least=1, most=500
     )
+    head_after_days = _number("超时几天报给单位负责人", "超时当天提醒联络员和创城办。", least=1, most=30)
+    list_after_days = _number(
+        "超时几天列入待定督办", "列出来由创城办定，不会自己督办。应比报给负责人晚。", least=1, most=60
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("list_after_days", 60) < given.get("head_after_days", 1):
+            self.add_error("list_after_days", "列入待定督办不能早于报给单位负责人。")
+        return given

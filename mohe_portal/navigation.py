@@ -37,6 +37,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("案件队列", "complaints:queue", EVERY_CASE),
             ("我的案件", "complaints:queue", frozenset({Role.LIAISON})),
             ("热线登记", "complaints:hotline", frozenset({Role.OFFICE, Role.OPERATOR})),
+            ("待定督办", "complaints:escalated", frozenset({Role.OFFICE})),
             ("待复核", "complaints:held", frozenset({Role.OFFICE})),
             ("投诉平台设置", "complaints:tuning", frozenset({Role.OFFICE})),
             ("案件类别", "complaints:categories", frozenset({Role.OFFICE})),

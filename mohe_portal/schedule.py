@@ -110,6 +110,12 @@ JOBS = (
         moment(complaints.switch_off_broken_rules),
     ),
     Job("resume-suspended", "恢复挂账到期的案件", Every(timedelta(minutes=5)), moment(complaints.resume_due)),
+    Job(
+        "escalate-late-cases",
+        "超时案件报单位负责人、列入待定督办",
+        Every(timedelta(minutes=5)),
+        moment(complaints.escalate_late_cases),
+    ),
     Job("remind-unmarked", "月底提醒还没标的旗", Daily(time(7, 30)), moment(progress.remind_of_unmarked_flags)),
     Job("remind-blue", "提醒过了新日期的蓝旗", Daily(time(7, 35)), moment(progress.remind_of_passed_dates)),
     Job("remind-reports", "提醒还没有上报的月报告", Daily(time(7, 20)), moment(progress.remind_of_reports)),

@@ -14,7 +14,7 @@ from accounts.models import Role, User
 from common.clock import CITY_TIME
 from common.http import Request
 from common.months import Month
-from complaints.models import Held
+from complaints.models import Escalation, Held
 from complaints.models.complaint import Light
 from complaints.queue_page import QueuePage
 from complaints.stats import StateCount
@@ -60,7 +60,7 @@ def workbench(request: Request) -> HttpResponse:
         *_item_figures(request.user, now),
     ]
     figures += _patrol_figures(request.user, now)
-    figures += _held_figures(request.user)
+    figures += [*_held_figures(request.user), *_escalated_figures(request.user, now)]
     context = {"figures": figures, "cases": cases, "rows": cases.rows[:ROWS] if cases else [], "now": now}
     return render(request, "workbench.html", context)
 
@@ -113,6 +113,11 @@ def _patrol_figures(user: User, now: datetime) -> list[Figure]:
     if user.role == Role.OFFICE:
         return [Figure("今天还没巡的网格", patrolled_today(on=today).missing, reverse("volunteers:patrol_coverage"))]
     return []
+
+
+def _escalated_figures(user: User, now: datetime) -> list[Figure]:
+    waiting = Escalation.objects.to_decide(at=now).count() if user.role == Role.OFFICE else 0
+    return [Figure("待定督办", waiting, reverse("complaints:escalated"), "超时没有办结", True)] if waiting else []
 
 
 def _held_figures(user: User) -> list[Figure]:

@@ -75,6 +75,7 @@ SHOTS = [
     Shot(
         "case-unit", "/workbench/complaints/", "unit07", first_link=".queue a[href*='/complaints/2']", guide=("phone",)
     ),
+    Shot("escalated", "/workbench/complaints/escalated/", "office"),
     Shot("marking", "/workbench/flags/", "office", first_link="main a[href*='/workbench/flags/']", guide=("desktop",)),
     Shot("hotline", "/workbench/complaints/new/", "hotline", guide=("desktop",)),
     Shot("categories", "/workbench/categories/", "office"),

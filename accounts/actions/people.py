@@ -23,6 +23,7 @@ class Post:
     unit: Unit | None = None
     group: SpecialGroup | None = None
     leader: Leader | None = None
+    is_unit_head: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def _set_password(user: User, password: str, *, must_change: bool) -> None:
 
 def _appoint(user: User, post: Post) -> None:
     user.role, user.unit, user.group, user.leader = post.role, post.unit, post.group, post.leader
+    user.is_unit_head = post.is_unit_head
 
 
 def _active_administrators() -> list[int]:
@@ -110,5 +112,6 @@ def _facts(user: User) -> dict[str, Any]:
         "unit": user.unit.code if user.unit else "",
         "group": user.group.code if user.group else "",
         "leader": user.leader.code if user.leader else "",
+        "is_unit_head": user.is_unit_head,
         "is_active": user.is_active,
     }

@@ -10,6 +10,7 @@ from complaints.actions.budgets import (
 from complaints.actions.categories import add_category, bring_in_standard_categories, edit_category
 from complaints.actions.contacts import erase_expired_contacts, reveal_phone
 from complaints.actions.drafts import add_draft_photo, forget_abandoned_drafts, keep_answers, remove_draft_photo
+from complaints.actions.escalating import LONGEST_REST, acknowledge, decide_escalation, escalate_late_cases
 from complaints.actions.following import Following, follow
 from complaints.actions.helping import add_note, set_helpers
 from complaints.actions.holding import DecidedAlready, hand_in, held_before, let_in, let_in_all, refuse, refuse_all
@@ -53,6 +54,10 @@ from complaints.actions.tuning import tune
 from complaints.actions.withdrawing import refusal_to_withdraw, withdraw
 
 __all__ = [
+    "LONGEST_REST",
+    "acknowledge",
+    "decide_escalation",
+    "escalate_late_cases",
     "Contact",
     "DecidedAlready",
     "Filed",

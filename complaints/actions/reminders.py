@@ -8,15 +8,12 @@ from django.db import transaction
 
 from accounts.models import Role, User
 from common.clock import CITY_TIME
-from complaints.models import Complaint
+from complaints.models import Acknowledgement, Complaint
 from complaints.models.complaint import ComplaintQuerySet
-from complaints.workflow import State
+from complaints.models.escalation import WITH_OFFICE, WITH_UNIT
 from notifications.models import Kind, Notice, Urgency
 from notifications.outbox import notify
 
-# A submitted result (待核查) is judged by when it came: waiting for its verification is no delay of the unit.
-WITH_UNIT = (State.DISPATCHED, State.HANDLING)
-WITH_OFFICE = (State.RECEIVED, State.ACCEPTED)
 JUST_NOW = timedelta(hours=1)
 
 
@@ -24,14 +21,14 @@ JUST_NOW = timedelta(hours=1)
 def remind_of_deadlines(*, at: datetime) -> int:
     """Tell of every case that turned yellow, once, and of every one past its deadline, once a day; returns how many.
 
-    Running it again tells nobody anything again.
+    Running it again tells nobody anything again. Of a case that somebody acknowledged nobody hears until that is over.
     """
     return _warn(at) + _press(at)
 
 
 def _warn(at: datetime) -> int:
     """At 80 % of the limit: whoever works on it."""
-    cases = _untold(Complaint.objects.filter(state__in=WITH_UNIT).due_soon(at=at), _warned)
+    cases = _untold(Complaint.objects.filter(state__in=WITH_UNIT).due_soon(at=at), _warned, at=at)
     cast = _Cast(cases)
     for case in cases:
         urgency = Urgency.URGENT if case.is_urgent else Urgency.NORMAL
@@ -46,7 +43,7 @@ def _press(at: datetime) -> int:
     def reason(case: Complaint) -> str:
         return f"case-overdue:{today}:{case.number}"
 
-    cases = _untold(Complaint.objects.filter(state__in=WITH_UNIT + WITH_OFFICE).overdue(at=at), reason)
+    cases = _untold(Complaint.objects.filter(state__in=WITH_UNIT + WITH_OFFICE).overdue(at=at), reason, at=at)
     cast = _Cast(cases)
     for case in cases:
         is_news = case.due_at is not None and at - case.due_at < JUST_NOW
@@ -75,9 +72,10 @@ def _warned(case: Complaint) -> str:
     return f"case-warning:{case.due_at:%Y%m%d%H%M}:{case.number}"
 
 
-def _untold(cases: ComplaintQuerySet, reason: Callable[[Complaint], str]) -> list[Complaint]:
-    """Those whose reason has reached nobody yet; the most urgent first."""
-    found = {reason(case): case for case in cases.order_by("due_at", "pk")}
+def _untold(cases: ComplaintQuerySet, reason: Callable[[Complaint], str], *, at: datetime) -> list[Complaint]:
+    """Those whose reason has reached nobody yet and whose reminders do not rest; the most urgent first."""
+    resting = Acknowledgement.objects.filter(until__gt=at).values("complaint")
+    found = {reason(case): case for case in cases.exclude(pk__in=resting).order_by("due_at", "pk")}
     urls = [case.get_absolute_url() for case in found.values()]
     keys = Notice.objects.filter(url__in=urls, kind=Kind.REMINDER).values_list("dedup_key", flat=True)
     told = {key.rpartition(":")[0] for key in keys}

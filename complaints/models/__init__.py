@@ -1,6 +1,7 @@
 from complaints.models.category import Category, ProblemGroup
 from complaints.models.complaint import BY_RESIDENTS, Channel, Complaint, ComplaintQuerySet, HelpingUnit, NumberSeries
 from complaints.models.draft import Draft, DraftPhoto
+from complaints.models.escalation import Acknowledgement, Escalation
 from complaints.models.event import Event
 from complaints.models.held import Held
 from complaints.models.photo import Photo
@@ -12,6 +13,8 @@ from complaints.models.submission import Submission
 from complaints.models.tuning import Tuning
 
 __all__ = [
+    "Acknowledgement",
+    "Escalation",
     "BY_RESIDENTS",
     "Category",
     "Channel",

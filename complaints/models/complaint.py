@@ -314,6 +314,9 @@ class Complaint(models.Model):
     def is_helped_by(self, unit_id: int) -> bool:
         return self.helpers.filter(unit_id=unit_id).exists()
 
+    def is_due_soon_or_late(self, *, at: datetime) -> bool:
+        return self.light(at=at) in {Light.SOON, Light.OVERDUE}
+
     def light(self, *, at: datetime) -> Light:
         if self.is_suspended:
             return Light.PAUSED

@@ -15,6 +15,8 @@ class Tuning:
     duplicate_metres: int = 50
     duplicate_hours: int = 24
     reveals_per_day: int = 30
+    head_after_days: int = 1
+    list_after_days: int = 3
 
     @classmethod
     def current(cls) -> "Tuning":

@@ -70,7 +70,7 @@ def bring_in(seed: int, *, since: date) -> Cast:
         office=_with_role(users, Role.OFFICE),
         operators=_with_role(users, Role.OPERATOR),
         guidance=_with_role(users, Role.GUIDANCE),
-        liaisons={user.unit_id: user for user in _with_role(users, Role.LIAISON) if user.unit_id},
+        liaisons={u.unit_id: u for u in _with_role(users, Role.LIAISON) if u.unit_id and not u.is_unit_head},
         sign_ins=sign_ins,
     )
 
@@ -130,6 +130,8 @@ def _colleagues(units: list[Unit]) -> list[User]:
         for number, unit in enumerate(units, start=1)
         if number != SHOWN_UNIT
     ]
-    for user in (*at_desks, *in_units):
+    shown = units[SHOWN_UNIT - 1]
+    head = User(username="unit07head", role=Role.LIAISON, unit=shown, name=words.person_name(14), is_unit_head=True)
+    for user in (*at_desks, *in_units, head):
         user.password = make_password(None)
-    return [*at_desks, *in_units]
+    return [*at_desks, *in_units, head]

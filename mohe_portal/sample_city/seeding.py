@@ -19,6 +19,7 @@ from mohe_portal.sample_city import board, cases, cast, patrols, places
 from mohe_portal.sample_city.cast import SignIn
 from mohe_portal.sample_city.closings import close_past_months, report_month_ends
 from mohe_portal.sample_city.gatherings import hold_meetings
+from mohe_portal.sample_city.late import carry_up
 from mohe_portal.sample_city.livelihood import start_projects
 from mohe_portal.sample_city.lives import World
 from mohe_portal.sample_city.news import publish_news
@@ -104,6 +105,7 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     close_past_months(company, until=until, months=sizes.months)
     report.step(f"{sizes.cases:,} 件案件")
     cases.file_cases(seed, world, count=sizes.cases, since=first_day, photo_files=photo_files, progress=report.share)
+    carry_up(until=until)
     publish_some()
     rule_dispatching(company, until=until)
     report.step("30 天的日巡查")

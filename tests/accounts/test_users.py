@@ -51,6 +51,7 @@ def test_a_new_account_gets_a_password_shown_once_that_must_be_changed(at_desk):
         "unit": unit.code,
         "group": "",
         "leader": "",
+        "is_unit_head": False,
         "is_active": True,
     }
     newcomer = Client()
@@ -211,3 +212,17 @@ def test_people_who_are_not_administrators_manage_nobody(client, office, liaison
         assert client.get(address).status_code == 403
     for verb in ("reset-password", "remove-second-factor"):
         assert client.post(f"{USERS}{liaison.pk}/{verb}/").status_code == 403
+
+
+def test_only_somebody_of_a_unit_is_its_head(client, administrator):
+    unit = UnitFactory()
+    post = {"username": "wu", "name": "示例人员戊", "role": "liaison", "unit": unit.pk, "is_unit_head": "on"}
+    client.post(USERS + "new/", post)
+    client.post(USERS + "new/", post | {"username": "ji", "role": "office"})
+
+    assert list(
+        User.objects.filter(username__in=["wu", "ji"]).order_by("pk").values_list("is_unit_head", flat=True)
+    ) == [
+        True,
+        False,
+    ]

@@ -1,6 +1,7 @@
 from complaints.views.staff.case import case, move
 from complaints.views.staff.categories import categories, categories_standard, category_edit, category_new
 from complaints.views.staff.contact import reveal_contact
+from complaints.views.staff.escalation import acknowledge, decide_escalation, escalated
 from complaints.views.staff.held import held
 from complaints.views.staff.publishing import publish, unpublish
 from complaints.views.staff.queue import queue
@@ -8,11 +9,14 @@ from complaints.views.staff.rules import rule_edit, rule_move, rule_new, rules
 from complaints.views.staff.tuning import tuning
 
 __all__ = [
+    "acknowledge",
     "case",
     "categories",
     "categories_standard",
     "category_edit",
     "category_new",
+    "decide_escalation",
+    "escalated",
     "held",
     "move",
     "publish",
