@@ -68,3 +68,10 @@ def broken_links() -> Iterator[Entry]:
         if entry.previous_seal != expected or entry.seal != seal_of(entry):
             yield entry
         expected = entry.seal
+
+
+def is_cut_off() -> bool:
+    """Whether the newest entries are gone: the chain's head then seals one that no longer stands last."""
+    head = ChainHead.objects.filter(pk=1).values_list("seal", flat=True).first() or GENESIS
+    last = Entry.objects.order_by("-pk").values_list("seal", flat=True).first() or GENESIS
+    return head != last

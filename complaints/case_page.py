@@ -12,13 +12,13 @@ from complaints import actions, timeline, words
 from complaints.actions.intake import ACCEPT_WITHIN_WORK_HOURS
 from complaints.deadlines import StageLimit, share_used
 from complaints.late_card import late_card
-from complaints.models import BY_RESIDENTS, Complaint, ComplaintQuerySet, Photo
+from complaints.models import BY_RESIDENTS, Complaint, ComplaintQuerySet, LegalHold, Photo
 from complaints.models.complaint import Light
 from complaints.move_forms import MoveForm
 from complaints.performing import FORMS
-from complaints.permissions import in_charge, may_see_reporter, moves_open_to
+from complaints.permissions import in_charge, in_office, may_see_reporter, moves_open_to
 from complaints.queue_page import marks
-from complaints.staff_forms import RevealForm
+from complaints.staff_forms import LegalHoldForm, RevealForm
 from complaints.workflow import OPEN_STATES, Move, State
 
 LABELS = {Move.SUBMIT: "提交办理结果", Move.HELPERS: "协办单位", Move.MARK: "标为保密或匿名"}
@@ -152,6 +152,7 @@ class CasePage:
         refusal: str = "",
         reveal_form: RevealForm | None = None,
         revealed: Revealed | None = None,
+        hold_form: LegalHoldForm | None = None,
     ) -> None:
         self.case = case
         self.user = user
@@ -174,6 +175,13 @@ class CasePage:
         self.before, self.after = self._pictures()
         self.duplicates = _duplicates(case, user=user, at=at)
         self.contact = self._contact(reveal_form, revealed)
+        self.legal_hold = LegalHold.objects.running().filter(complaint=case).first()
+        self.hold_form = hold_form or LegalHoldForm()
+
+    @property
+    def may_hold(self) -> bool:
+        """Whether this person decides on legal holds, and there is anything left to hold."""
+        return in_office(self.user, self.case) and not (self.reporter and self.reporter.erased_at)
 
     @property
     def _is_anonymous(self) -> bool:

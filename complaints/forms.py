@@ -305,3 +305,16 @@ class RatingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"max_length": "最多 %(limit_value)d 个字，现在是 %(show_value)d 个字。"},
     )
+
+
+class OwnDataForm(forms.Form):
+    """What a resident corrects of the contact data they left."""
+
+    phone = PhoneField(label="换一个手机号（不换就空着）", required=False)
+    name = forms.CharField(
+        label="怎么称呼（可不填）",
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"max_length": "称呼最多 %(limit_value)d 个字，现在是 %(show_value)d 个字。"},
+    )

@@ -97,6 +97,36 @@ class QueueFilters(forms.Form):
         return cases.containing(self.given("q") or "")
 
 
+def reason_field(label: str, *, hint: str = "", most: int = 200) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        min_length=5,
+        max_length=most,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": f"{label}还没写。",
+            "min_length": f"{label}太短，写 5 个字以上。",
+            "max_length": f"{label}太长，最多 {most} 字。",
+        },
+    )
+
+
+class LegalHoldForm(forms.Form):
+    """Why contact data must be kept, or need no longer be."""
+
+    use_required_attribute = False
+    reason = reason_field("原因", hint="会记入审计日志。不要写电话和姓名。")
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="id_hold_%s")
+
+
+class ErasureReplyForm(forms.Form):
+    use_required_attribute = False
+    reply = reason_field("暂不删除的原因", hint="居民能看到。")
+
+
 class RevealForm(forms.Form):
     """Why somebody wants to see a reporter's phone."""
 

@@ -7,9 +7,11 @@ from django.db.models import Avg, Count, ExpressionWrapper, F, Min, Q
 from django.db.models.fields import DurationField
 
 from accounts.models import User
+from audit.models import Entry
 from common.months import Month
 from complaints.figures import Rate, open_overdue
 from complaints.models import Complaint, ComplaintQuerySet
+from complaints.models.reporter import REVEALED
 from complaints.workflow import OPEN_STATES, State
 
 
@@ -146,3 +148,8 @@ def recently_closed(*, limit: int = 6) -> list[Complaint]:
     """The cases closed last that may be shown in public, with what their cards name."""
     public = Complaint.objects.filter(closed_at__isnull=False, is_confidential=False)
     return list(public.select_related("grid__community", "unit").order_by("-closed_at")[:limit])
+
+
+def times_revealed(case: Complaint) -> int:
+    """How often staff looked at a phone of this case, each time for a reason that they gave."""
+    return Entry.objects.filter(target_model=case._meta.label_lower, target_id=str(case.pk), verb=REVEALED).count()

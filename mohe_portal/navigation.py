@@ -39,6 +39,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("热线登记", "complaints:hotline", frozenset({Role.OFFICE, Role.OPERATOR})),
             ("待定督办", "complaints:escalated", frozenset({Role.OFFICE})),
             ("待复核", "complaints:held", frozenset({Role.OFFICE})),
+            ("个人信息请求", "complaints:erasures", frozenset({Role.OFFICE})),
             ("投诉平台设置", "complaints:tuning", frozenset({Role.OFFICE})),
             ("案件类别", "complaints:categories", frozenset({Role.OFFICE})),
             ("派遣规则", "complaints:rules", frozenset({Role.OFFICE})),
@@ -100,6 +101,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("工作日历", "calendar", frozenset({Role.OFFICE, Role.ADMINISTRATOR})),
             ("用户与角色", "accounts:users", frozenset({Role.ADMINISTRATOR})),
             ("接口密钥", "accounts:tokens", frozenset({Role.ADMINISTRATOR})),
+            ("审计日志", "audit_log", frozenset({Role.AUDITOR})),
             ("定时任务", "schedule", frozenset({Role.ADMINISTRATOR})),
             ("发送失败的提醒", "dead_letters", frozenset({Role.ADMINISTRATOR})),
         ],
@@ -109,7 +111,13 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
 # Pages that are in no list → the listed page whose part they are. One line per entry.
 BELOW: dict[str, tuple[str, ...]] = {
     "reports:cockpit": ("reports:figures",),
-    "complaints:queue": ("complaints:case", "complaints:move", "complaints:reveal_contact", "complaints:publish"),
+    "complaints:queue": (
+        "complaints:case",
+        "complaints:move",
+        "complaints:reveal_contact",
+        "complaints:publish",
+        "complaints:legal_hold",
+    ),
     "complaints:categories": ("complaints:category_new", "complaints:category_edit"),
     "complaints:rules": ("complaints:rule_new", "complaints:rule_edit"),
     "volunteers:patrols": ("volunteers:patrol", "volunteers:add_finding"),

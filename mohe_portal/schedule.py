@@ -18,6 +18,7 @@ from common.months import Month
 from common.periodic import CatchUp, Daily, Every, Job, Monthly, Now, Work
 from complaints import actions as complaints
 from meetings import reminders as meetings
+from mohe_portal.audit_chain import check_audit_chain
 from notifications.digest import send_digests
 from notifications.models import Kind
 from notifications.outbox import notify
@@ -132,6 +133,7 @@ JOBS = (
     Job("forget-phone-codes", "清理过期的验证码", Daily(time(3, 10)), moment(volunteers.forget_codes)),
     Job("forget-drafts", "删除没有提交的反映草稿", Daily(time(3, 5)), moment(complaints.forget_abandoned_drafts)),
     Job("erase-contacts", "删除到期的反映人联系方式", Daily(time(3, 15)), moment(complaints.erase_expired_contacts)),
+    Job("check-audit-chain", "核对审计日志的整条链", Daily(time(4, 5)), moment(check_audit_chain)),
     Job("forget-ended-sessions", "清理过期的登录", Daily(time(3, 25)), moment(forget_ended_sessions)),
     Job("forget-previews", "删除旧的报告预览", Daily(time(3, 30)), moment(reports.forget_previews)),
     Job("forget-old-runs", "清理旧的运行记录和频次", Daily(time(3, 35)), moment(forget_old_runs)),

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from mohe_portal import (
     api_schema,
+    audit_page,
     calendar_page,
     dead_letters,
     health,
@@ -38,6 +39,9 @@ urlpatterns = [
         calendar_page.calendar_hours_remove,
         name="calendar_hours_remove",
     ),
+    path("workbench/audit/", audit_page.audit_log, name="audit_log"),
+    path("workbench/audit/check/", audit_page.audit_check, name="audit_check"),
+    path("workbench/audit/export/", audit_page.audit_export, name="audit_export"),
     path("workbench/schedule/", schedule_page.schedule, name="schedule"),
     path("workbench/schedule/<slug:name>/", schedule_page.schedule_history, name="schedule_history"),
     path("workbench/schedule/<slug:name>/run/", schedule_page.schedule_run, name="schedule_run"),

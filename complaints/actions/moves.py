@@ -17,6 +17,7 @@ from complaints.actions.moving import liaisons_of, make_move, tell_office, tell_
 from complaints.actions.photos import attach, store
 from complaints.actions.requests import lapse_requests, leave_suspension
 from complaints.actions.routing_rules import switch_off_broken_rules
+from complaints.actions.telling import tell_of_closing
 from complaints.deadlines import RETURN_WITHIN_WORK_DAYS, limit_of, limit_words, overall_deadline, stage_deadline
 from complaints.models import Category, Complaint, Photo
 from complaints.models.complaint import Satisfaction
@@ -197,6 +198,7 @@ def pass_verification(complaint: Complaint, *, by: User, at: datetime, note: str
         complaint, Move.PASS, by=by, at=at, note=note, closed_at=at, closed_in_time=in_time, asked_for=""
     )  # fmt: skip
     lapse_requests(complaint, at=at)
+    tell_of_closing(complaint, at=at)
     announce(events.complaint_closed, complaint_id=complaint.pk, unit_id=complaint.unit_id)
 
 

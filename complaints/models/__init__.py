@@ -5,6 +5,7 @@ from complaints.models.escalation import Acknowledgement, Escalation
 from complaints.models.event import Event
 from complaints.models.held import Held
 from complaints.models.photo import Photo
+from complaints.models.privacy import ErasureRequest, LegalHold
 from complaints.models.public_version import PublicVersion
 from complaints.models.reporter import Reporter
 from complaints.models.request import UnitRequest
@@ -22,9 +23,11 @@ __all__ = [
     "ComplaintQuerySet",
     "Draft",
     "DraftPhoto",
+    "ErasureRequest",
     "Event",
     "Held",
     "HelpingUnit",
+    "LegalHold",
     "NumberSeries",
     "Photo",
     "ProblemGroup",

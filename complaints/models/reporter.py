@@ -2,8 +2,11 @@ from django.db import models
 from django.db.models import Q
 
 from common import crypto
-from common.masking import HIDDEN, masked
+from common.masking import HIDDEN, hide_phones, masked
 from complaints.models.complaint import Complaint
+
+# The verb of the audit entry that says so.
+REVEALED = "查看反映人电话"
 
 
 class Reporter(models.Model):
@@ -45,6 +48,9 @@ class Reporter(models.Model):
         return masked(self.phone)
 
     def hidden_in(self, text: str) -> str:
-        """The text without this person's own number, should they have written it there."""
+        """The text without this person's own number, should they have written it there; once that is erased, and
+        nobody knows which it was, without any."""
+        if self.erased_at:
+            return hide_phones(text)
         phone = self.phone
         return text.replace(phone, HIDDEN) if phone else text

@@ -59,6 +59,7 @@ def show_tracked(
         "leading": case,
         "calendar_doubt": doubt_about([case.due_at]) if case.state in OPEN_STATES else "",
         "is_follower": followed.is_follower,
+        "knows_phone": followed.knows_phone,
         "is_merged": followed.is_merged,
         "own": followed.sees_own_words,
         "is_erased": followed.reporter.erased_at is not None,

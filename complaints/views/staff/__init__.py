@@ -3,6 +3,7 @@ from complaints.views.staff.categories import categories, categories_standard, c
 from complaints.views.staff.contact import reveal_contact
 from complaints.views.staff.escalation import acknowledge, decide_escalation, escalated
 from complaints.views.staff.held import held
+from complaints.views.staff.privacy import erasures, grant_erasure, legal_hold, refuse_erasure
 from complaints.views.staff.publishing import publish, unpublish
 from complaints.views.staff.queue import queue
 from complaints.views.staff.rules import rule_edit, rule_move, rule_new, rules
@@ -16,11 +17,15 @@ __all__ = [
     "category_edit",
     "category_new",
     "decide_escalation",
+    "erasures",
     "escalated",
+    "grant_erasure",
     "held",
+    "legal_hold",
     "move",
     "publish",
     "queue",
+    "refuse_erasure",
     "reveal_contact",
     "rule_edit",
     "rule_move",
