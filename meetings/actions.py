@@ -11,9 +11,11 @@ from accounts.models import Role, SpecialGroup, Unit, User
 from audit import log
 from common.clock import CITY_TIME
 from common.errors import DomainError, StaleRecord
-from meetings.models import ActionItem, Meeting, Step
+from complaints.models import Complaint
+from meetings.models import ActionItem, Instruction, Meeting, Step
 from meetings.workflow import ItemState, Move, destination
 from notifications.outbox import notify
+from progress.models import MonthTask
 
 
 class StaleMeeting(StaleRecord):
@@ -69,6 +71,28 @@ def write_minutes(meeting: Meeting, *, minutes: str, by: User, at: datetime) -> 
 def assign(meeting: Meeting, *, unit: Unit, content: str, due_on: date, by: User, at: datetime) -> ActionItem:
     """Give a unit something to do by a day; the unit is told."""
     return give(ActionItem(meeting=meeting, unit=unit, content=content, due_on=due_on), by=by, at=at)
+
+
+@dataclass(frozen=True)
+class About:
+    """On what a leader writes: exactly one of a case, a month task, a figure with its value and page."""
+
+    case: Complaint | None = None
+    task: MonthTask | None = None
+    figure: str = ""
+    value: str = ""
+    page: str = ""
+
+
+@transaction.atomic
+def instruct(about: About, *, unit: Unit, content: str, due_on: date, by: User, at: datetime) -> ActionItem:
+    """A leader's instruction: an action item of the unit, which replies until `due_on`."""
+    if about.case and about.case.is_confidential:
+        raise DomainError("保密案件不写批示，请当面交办。")
+    item = give(ActionItem(unit=unit, content=content, due_on=due_on), by=by, at=at)
+    instruction = Instruction.objects.create(item=item, **vars(about))
+    log.record("批示", by=by, at=at, target=item, about=instruction.about)
+    return item
 
 
 def give(item: ActionItem, *, by: User, at: datetime) -> ActionItem:
@@ -141,7 +165,9 @@ def _move(item: ActionItem, move: Move, *, text: str, by: User, at: datetime, **
 
 def _tell_unit(item: ActionItem, move: Move, *, at: datetime) -> None:
     liaisons = User.objects.filter(role=Role.LIAISON, unit=item.unit_id, is_active=True)
-    title = f"{move.label}：{item.content}（{item.due_on.month} 月 {item.due_on.day} 日前）"
+    by_leader = move == Move.ASSIGN and item.created_by.role == Role.LEADER
+    what = "领导批示" if by_leader else move.label
+    title = f"{what}：{item.content}（{item.due_on.month} 月 {item.due_on.day} 日前）"
     _tell(liaisons, f"action-item:{item.pk}:{item.version}", title, item.get_absolute_url(), at)
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import SpecialGroup, Unit
 from common.clock import CITY_TIME
@@ -151,6 +152,41 @@ class ItemForm(forms.Form):
         if due_on < self.today:
             raise forms.ValidationError("办结期限不能早于今天。")
         return due_on
+
+
+class InstructionForm(ItemForm):
+    """A leader's instruction: words, a unit, the day of the reply."""
+
+    field_order = ["content", "unit", "due_on"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["content"].label = "批示"
+        self.fields["content"].help_text = "单位看得到。不写居民的姓名、电话和门牌号。"
+        self.fields["content"].error_messages["required"] = "写批示。"
+        self.fields["due_on"].label = "回复期限"
+        self.fields["due_on"].error_messages["required"] = "选回复期限。"
+
+    def clean_due_on(self) -> date:
+        due_on: date = self.cleaned_data["due_on"]
+        if due_on < self.today:
+            raise forms.ValidationError("回复期限不能早于今天。")
+        return due_on
+
+
+class AboutForm(forms.Form):
+    """On what an instruction is written, as links carry it: a case, a month task, or a figure with value and page."""
+
+    case = forms.CharField(max_length=20, required=False)
+    task = forms.IntegerField(min_value=1, required=False)
+    figure = forms.CharField(max_length=60, required=False)
+    value = forms.CharField(max_length=40, required=False)
+    page = forms.CharField(max_length=200, required=False)
+
+    def clean_page(self) -> str:
+        """A page of ours, or none."""
+        page: str = self.cleaned_data["page"]
+        return page if page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None) else ""
 
 
 class MoveForm(VersionForm):

@@ -7,11 +7,16 @@ from django.urls import reverse
 from accounts.models import Role, SpecialGroup, Unit, User
 from common.clock import CITY_TIME
 from common.months import Month
+from complaints.models import Complaint
+from complaints.models.complaint import SEE_ALL
 from meetings.workflow import ItemState, Move
+from progress.models import MonthTask
 
 LEADING_GROUP = "创城领导小组"
 # Who reads every meeting and action item.
 READS_EVERYTHING = frozenset({Role.OFFICE, Role.LEADER, Role.GUIDANCE, Role.SUPERVISION})
+# Of an action item: it was not written on a case, or the case is not confidential.
+NOT_CONFIDENTIAL = Q(instruction__case=None) | Q(instruction__case__is_confidential=False)
 READS_SOMETHING = READS_EVERYTHING | {Role.GROUP_HEAD, Role.LIAISON}
 
 
@@ -84,14 +89,23 @@ class Meeting(models.Model):
 
 class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def visible_to(self, user: User) -> "ActionItemQuerySet":
-        """All; or those of the own group's meetings; or the own unit's."""
+        """All; or the own group's; or the own unit's. What was written on a case needs sight of a confidential one."""
         if user.role in READS_EVERYTHING:
-            return self
+            return self if user.role in SEE_ALL else self.without_confidential()
         if user.role == Role.GROUP_HEAD and user.group_id:
-            return self.filter(meeting__group=user.group_id)
+            return self.of_group(user.group_id)
         if user.role == Role.LIAISON and user.unit_id:
-            return self.filter(unit=user.unit_id)
+            own = self.filter(unit=user.unit_id)
+            return own.filter(NOT_CONFIDENTIAL | Q(instruction__case__unit=user.unit_id))
         return self.none()
+
+    def without_confidential(self) -> "ActionItemQuerySet":
+        """None that was written on a case which is confidential, be it since."""
+        return self.filter(NOT_CONFIDENTIAL)
+
+    def of_group(self, group: int) -> "ActionItemQuerySet":
+        """Given by the group's meetings, or written on a task of its board."""
+        return self.filter(Q(meeting__group=group) | Q(instruction__task__group=group))
 
     def as_read(self, item: "ActionItem") -> "ActionItemQuerySet":
         """The row of `item` if nobody changed it since it was read, else nothing."""
@@ -111,7 +125,7 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
 
     def named(self) -> "ActionItemQuerySet":
         """With what a row of a list names."""
-        return self.select_related("unit", "meeting__group")
+        return self.select_related("unit", "meeting__group", "instruction__case", "instruction__task__group")
 
 
 class ActionItem(models.Model):
@@ -160,6 +174,58 @@ class ActionItem(models.Model):
 
     def is_overdue(self, *, on: date) -> bool:
         return self.state == ItemState.OPEN and self.due_on < on
+
+    @property
+    def on(self) -> "Instruction | None":
+        """The leader's instruction (批示) that this is, if it is one."""
+        return getattr(self, "instruction", None)
+
+    @property
+    def replies(self) -> list["Step"]:
+        """What the unit said, newest first; the steps come with the item (meetings.stats.with_replies)."""
+        return [step for step in self.steps.all() if step.text and step.by.unit_id == self.unit_id]
+
+
+class Instruction(models.Model):
+    """What a leader wrote on a case, a month task or a figure (批示).
+
+    Its action item holds the words, the unit, the day by which the unit replies, and the replies.
+    """
+
+    item = models.OneToOneField(ActionItem, models.PROTECT, related_name="instruction", verbose_name="交办事项")
+    case = models.ForeignKey(
+        Complaint, models.PROTECT, null=True, blank=True, related_name="instructions", verbose_name="案件"
+    )
+    task = models.ForeignKey(
+        MonthTask, models.PROTECT, null=True, blank=True, related_name="instructions", verbose_name="月任务"
+    )
+    # A figure of a page: its name, how it stood when it was written on, and where.
+    figure = models.CharField("数字", max_length=60, blank=True)
+    value = models.CharField("当时的值", max_length=40, blank=True)
+    page = models.CharField("在哪一页", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "批示"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(case__isnull=False, task=None, figure="")
+                | Q(case=None, task__isnull=False, figure="")
+                | (Q(case=None, task=None) & ~Q(figure="")),
+                name="instruction_is_on_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"批示：{self.about}"
+
+    @property
+    def about(self) -> str:
+        """On what it was written, in words that give nothing of a case but its number."""
+        if self.case:
+            return f"案件 {self.case.number}"
+        if self.task:
+            return f"{self.task.year} 年 {self.task.month} 月任务：{self.task.content}"
+        return f"{self.figure} {self.value}".strip()
 
 
 class Step(models.Model):

@@ -26,9 +26,11 @@ def may_read_pack(user: User, meeting: Meeting) -> bool:
 
 
 def gave(user: User, item: ActionItem) -> bool:
-    """Those who gave the item keep it: the office, and the head of the group whose meeting gave it."""
+    """Who keeps an item: the office, the head of the group whose meeting gave it, the leader who wrote it."""
     if user.role == Role.OFFICE:
         return True
+    if user.role == Role.LEADER:
+        return item.created_by_id == user.pk
     return item.meeting is not None and may_edit(user, item.meeting)
 
 
@@ -38,6 +40,11 @@ def has_to_do(user: User, item: ActionItem) -> bool:
 
 def concerned(user: User, item: ActionItem) -> bool:
     return gave(user, item) or has_to_do(user, item)
+
+
+def may_instruct(user: User) -> bool:
+    """Leaders write on cases, tasks and figures."""
+    return user.role == Role.LEADER
 
 
 WHO_MAY: dict[Move, Callable[[User, ActionItem], bool]] = {

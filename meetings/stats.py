@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 
-from accounts.models import SpecialGroup, User
+from accounts.models import Role, SpecialGroup, User
 from common.clock import CITY_TIME
 from common.months import Month
 from complaints.models import Complaint, ComplaintQuerySet
-from meetings.models import ActionItem, ActionItemQuerySet, Meeting
+from meetings.models import ActionItem, ActionItemQuerySet, Meeting, Step
 from progress.models import Flag, MonthTask, MonthTaskQuerySet
 from progress.stats import BoardSummary, FlagCounts, month_boards
 
@@ -37,6 +37,7 @@ class Pack:
     blues: list[GroupBlues]
     cases: list[Complaint]
     cases_in_all: int
+    supervised: list[Complaint]
     items: list[ActionItem]
 
     @property
@@ -60,7 +61,8 @@ class ItemCounts:
 def pack(meeting: Meeting, *, at: datetime) -> Pack:
     """The pack of a meeting: of its group alone, or for the leading group of all; never a confidential case."""
     month, group = meeting.month, meeting.group
-    cases = _overdue_cases(group, month, at)
+    open_cases = _cases(group, month)
+    cases = open_cases.overdue(at=at)
     return Pack(
         month=month,
         at=at,
@@ -68,6 +70,12 @@ def pack(meeting: Meeting, *, at: datetime) -> Pack:
         blues=_blues(_tasks(group, month)),
         cases=list(cases.select_related("unit", "grid__community").order_by("due_at", "pk")[:MOST_CASES]),
         cases_in_all=cases.count(),
+        supervised=list(
+            open_cases.open()
+            .filter(supervised_at__isnull=False)
+            .select_related("unit", "grid__community")
+            .order_by("supervised_at", "pk")
+        ),
         items=list(_open_items(group).named()),
     )
 
@@ -87,6 +95,26 @@ def items_of(user: User, *, at: datetime) -> ItemCounts:
     return item_counts(ActionItem.objects.visible_to(user), at=at)
 
 
+def instructions_of(user: User) -> ActionItemQuerySet:
+    """The instructions a leader wrote; for the office those of all leaders."""
+    written = ActionItem.objects.visible_to(user).filter(instruction__isnull=False)
+    return written.filter(created_by=user) if user.role == Role.LEADER else written
+
+
+def instructions_on(user: User, **about: Complaint | MonthTask) -> list[ActionItem]:
+    """What was written on a case (`case=`) or a month task (`task=`) and this person may read, newest first."""
+    found = ActionItem.objects.visible_to(user).filter(**{f"instruction__{name}": on for name, on in about.items()})
+    return list(with_replies(found).order_by("-created_at"))
+
+
+def with_replies(items: ActionItemQuerySet) -> ActionItemQuerySet:
+    """Read along the steps, of which the unit's are its replies."""
+    steps = Step.objects.select_related("by").order_by("-version")
+    return items.select_related("unit", "created_by", "instruction__case", "instruction__task__group").prefetch_related(
+        Prefetch("steps", steps)
+    )
+
+
 def _tasks(group: SpecialGroup | None, month: Month) -> MonthTaskQuerySet:
     tasks = MonthTask.objects.of_month(month)
     return tasks.on_board(group) if group else tasks.filter(group__has_board=True)
@@ -100,12 +128,12 @@ def _blues(tasks: MonthTaskQuerySet) -> list[GroupBlues]:
     return [GroupBlues(group, found) for group, found in by_group.items()]
 
 
-def _overdue_cases(group: SpecialGroup | None, month: Month, at: datetime) -> ComplaintQuerySet:
+def _cases(group: SpecialGroup | None, month: Month) -> ComplaintQuerySet:
     """Of all units, or of those with a task of the group this month. A pack is passed round: nothing confidential."""
-    cases = Complaint.objects.overdue(at=at).filter(is_confidential=False)
+    cases = Complaint.objects.filter(is_confidential=False)
     return cases.filter(unit__in=_tasks(group, month).order_by().values("unit")) if group else cases
 
 
 def _open_items(group: SpecialGroup | None) -> ActionItemQuerySet:
     items = ActionItem.objects.open().order_by("due_on", "pk")
-    return items.filter(meeting__group=group) if group else items
+    return items.of_group(group.pk) if group else items.without_confidential()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meetings.views import items, meetings
+from meetings.views import instructions, items, meetings
 
 app_name = "meetings"
 urlpatterns = [
@@ -14,4 +14,6 @@ urlpatterns = [
     path("workbench/actions/", items.item_list, name="items"),
     path("workbench/actions/<int:pk>/", items.item, name="item"),
     path("workbench/actions/<int:pk>/<slug:move>/", items.move, name="move"),
+    path("workbench/instructions/", instructions.instructions, name="instructions"),
+    path("workbench/instructions/new/", instructions.instruction_new, name="instruction_new"),
 ]

@@ -80,6 +80,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
         [
             ("会议", "meetings:meetings", AT_THE_TABLE | {Role.LIAISON}),
             ("交办事项", "meetings:items", AT_THE_TABLE | {Role.LIAISON}),
+            ("批示", "meetings:instructions", frozenset({Role.LEADER, Role.OFFICE})),
             ("民生实事", "projects:projects", STAFF),
             ("制度文件", "library:documents", STAFF),
             ("创城动态", "publicity:news", STAFF - {Role.OFFICE}),
@@ -161,6 +162,7 @@ BELOW: dict[str, tuple[str, ...]] = {
     ),
     "progress:tasks": ("progress:task_new", "progress:object_to_flag"),
     "progress:reports": ("progress:report", "progress:unit_report"),
+    "meetings:instructions": ("meetings:instruction_new",),
     "publicity:news": ("publicity:announcement",),
     "publicity:desk": ("publicity:preview", "publicity:new", "publicity:edit"),
     "grids:list": ("grids:detail", "grids:edit", "grids:new", "grids:areas"),

@@ -130,7 +130,12 @@ def _item_figures(user: User, now: datetime) -> list[Figure]:
         return []
     counts = meetings.items_of(user, at=now)
     hint = f"过期 {counts.overdue}" if counts.overdue else ""
-    return [Figure("交办事项", counts.open, reverse("meetings:items"), hint)]
+    figures = [Figure("交办事项", counts.open, reverse("meetings:items"), hint)]
+    if user.role == Role.LEADER:
+        own = meetings.item_counts(meetings.instructions_of(user), at=now)
+        hint = f"已回复、等您看的 {own.reported}" if own.reported else ""
+        figures.append(Figure("我的批示", own.open, reverse("meetings:instructions"), hint))
+    return figures
 
 
 def _queue(**parameters: str) -> str:

@@ -19,6 +19,7 @@ from meetings import actions, stats
 from meetings.forms import ItemFilter, ItemForm, MoveForm
 from meetings.models import READS_SOMETHING, ActionItem, ActionItemQuerySet, Step
 from meetings.permissions import HOLDERS, may, may_edit, moves_open_to
+from meetings.views.instructions import about_link
 from meetings.views.meetings import PER_PAGE, find_meeting
 from meetings.workflow import ItemState, Move
 
@@ -182,6 +183,7 @@ def _show(
     ]
     facts = {
         "item": item,
+        "about": about_link(item, request.user),
         "offers": offers,
         "steps": [_told(step) for step in item.steps.select_related("by__unit", "by__group").order_by("-version")],
         "today": today,

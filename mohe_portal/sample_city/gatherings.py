@@ -2,13 +2,16 @@
 
 from datetime import date, datetime, time, timedelta
 
-from accounts.models import SpecialGroup, Unit, User
+from accounts.models import Role, SpecialGroup, Unit, User
 from common.clock import CITY_TIME
 from common.months import Month
+from complaints.models import Complaint
+from meetings.actions import About, instruct, report_done
 from meetings.models import ActionItem, Meeting, Step
 from meetings.workflow import ItemState, Move
 from mohe_portal.sample_city.cast import Cast
 from mohe_portal.sample_city.dice import Dice, dice
+from progress.models import Flag, MonthTask
 
 ITEMS_PER_MEETING = 3
 TASKS = (
@@ -38,6 +41,35 @@ def hold_meetings(seed: int, cast: Cast, *, until: datetime, months: int) -> Non
         _hold(cast, None, month.first_day.replace(day=26), until, chance)
         for group in cast.groups[:3] if back < 2 else ():
             _hold(cast, group, month.first_day.replace(day=chance.randint(8, 18)), until, chance)
+
+
+def write_instructions(cast: Cast, *, until: datetime) -> None:
+    """What the leader who signs in wrote: on a case that is late, on a blue task, and on a figure; one is answered."""
+    leader = User.objects.get(role=Role.LEADER)
+    late = Complaint.objects.overdue(at=until).filter(unit__isnull=False, is_confidential=False).order_by("due_at")
+    blue = MonthTask.objects.of_month(Month.of(until).shifted(-1)).filter(flag=Flag.BLUE).order_by("pk")
+    written = [
+        (About(case=case), case.unit, "请主要负责同志到现场看，本周内办完（示例）。")
+        for case in late.select_related("unit")[:2]
+    ]
+    written += [
+        (About(task=task), task.unit, "说明原因，拿出补成的办法和日期（示例）。")
+        for task in blue.select_related("unit")[:1]
+    ]
+    written.append(
+        (
+            About(figure="今天还没巡的网格", value="3 个", page="/workbench/patrols/coverage/"),
+            cast.unit(7),
+            "查明漏巡的原因（示例）。",
+        )
+    )
+    at = until - timedelta(days=2)
+    for number, (about, unit, content) in enumerate(written):
+        if unit is None:
+            continue
+        item = instruct(about, unit=unit, content=content, due_on=at.date() + timedelta(days=7), by=leader, at=at)
+        if number == 0:
+            report_done(item, text="已到现场，当天办完，照片附在案件里（示例）。", by=cast.liaisons[unit.pk], at=until)
 
 
 def _hold(cast: Cast, group: SpecialGroup | None, day: date, until: datetime, chance: Dice) -> None:

@@ -18,7 +18,7 @@ from complaints.workflow import State
 from mohe_portal.sample_city import board, cases, cast, patrols, places
 from mohe_portal.sample_city.cast import SignIn
 from mohe_portal.sample_city.closings import close_past_months, report_month_ends
-from mohe_portal.sample_city.gatherings import hold_meetings
+from mohe_portal.sample_city.gatherings import hold_meetings, write_instructions
 from mohe_portal.sample_city.late import carry_up
 from mohe_portal.sample_city.livelihood import start_projects
 from mohe_portal.sample_city.lives import World
@@ -114,6 +114,7 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     serve(seed, world, since=since)
     report.step("会议和交办事项")
     hold_meetings(seed, company, until=until, months=sizes.months)
+    write_instructions(company, until=until)
     start_projects(seed, company, until=until)
     shelve(company, until=until, files=photo_files)
     publish_news(company, until=until, files=photo_files)
