@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts.access import public
 from common.api import problems
+from common.revalidation import same_for_everybody
 from grids.answering import answering_for
 from grids.locating import Place
 from grids.locating import locate as locate_point
@@ -49,6 +50,7 @@ class LocatedSerializer(serializers.Serializer[dict[str, object]]):
     responses={(200, "application/geo+json"): OpenApiTypes.OBJECT, 304: None, **problems(400)},
 )
 @public
+@same_for_everybody
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])

@@ -7,6 +7,7 @@ from django.views.decorators.http import condition, require_safe
 from shapely.geometry import shape
 
 from accounts.access import public
+from common.revalidation import same_for_everybody
 from grids.locating import map_version
 from grids.models import Community, Grid, Landmark
 from grids.picture import Frame
@@ -27,6 +28,7 @@ def _stamp(request: HttpRequest) -> str:
 
 @public
 @require_safe
+@same_for_everybody
 @condition(etag_func=_stamp)
 def outline(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(_draw(), content_type="image/svg+xml; charset=utf-8")

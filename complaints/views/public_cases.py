@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import public
 from common.keyset import page
+from common.revalidation import revalidated
 from complaints import public_stats, story
 from complaints.models import Photo
 from complaints.models.public_version import PublicVersionQuerySet
@@ -19,6 +20,7 @@ NUMBER = re.compile(r"\d{4}-\d{6}")
 
 @public
 @require_safe
+@revalidated
 def published(request: HttpRequest) -> HttpResponse:
     cursor = request.GET.get("cursor", "")
     found = page(public_stats.published(), PublicVersionQuerySet.NEWEST, cursor=cursor, size=PAGE_SIZE)
@@ -33,6 +35,7 @@ def published(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
+@revalidated
 def published_case(request: HttpRequest, number: str) -> HttpResponse:
     if not NUMBER.fullmatch(number):
         raise Http404

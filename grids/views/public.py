@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import public
+from common.revalidation import revalidated
 from grids.answering import answering_for
 from grids.forms import MyGridForm
 from grids.models import Community, Grid, GridAssignment, search_words
@@ -16,6 +17,7 @@ MOST_FOUND = 50
 
 @public
 @require_safe
+@revalidated
 def city_map(request: HttpRequest) -> HttpResponse:
     """The map, and all grids as a list for those who cannot use it."""
     current = Grid.objects.current().order_by("code")
@@ -68,6 +70,7 @@ def _found(words: str) -> list[Grid]:
 
 @public
 @require_safe
+@revalidated
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     """One grid: where it is, who answers for it; for staff also who did before."""
     grid = get_object_or_404(Grid.objects.select_related("community__town"), code=code)

@@ -8,13 +8,14 @@ from complaints.models import Complaint, Photo
 from complaints.workflow import State
 
 PUBLISHED = 12
+BEFORE_AND_AFTER = (Photo.Kind.BEFORE, Photo.Kind.AFTER)
 
 
 def publish_some() -> None:
     """Publish the cases closed last that have pictures of both kinds."""
     office = User.objects.filter(role=Role.OFFICE).order_by("pk").first()
     closed = Complaint.objects.filter(state=State.CLOSED, is_confidential=False).filter(
-        *(Exists(Photo.objects.filter(complaint=OuterRef("pk"), kind=kind)) for kind in Photo.Kind)
+        *(Exists(Photo.objects.filter(complaint=OuterRef("pk"), kind=kind)) for kind in BEFORE_AND_AFTER)
     )
     for case in closed.prefetch_related("photos").order_by("-closed_at")[:PUBLISHED]:
         if office is None or case.closed_at is None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import public
 from accounts.models import SpecialGroup, Unit
 from common.months import Month
+from common.revalidation import revalidated
 from progress import stats, year_stats
 from progress.closing_stats import closed_month, closed_months, corrections
 from progress.forms import BoardChoice, MonthChoice
@@ -34,6 +35,7 @@ def city(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
+@revalidated
 def city_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """All boards at a glance."""
     shown = Month(year, month)
@@ -54,6 +56,7 @@ def city_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 
 @public
 @require_safe
+@revalidated
 def city_year(request: HttpRequest, year: int) -> HttpResponse:
     """All boards month by month."""
     current = current_month()
@@ -86,6 +89,7 @@ def unit(request: HttpRequest, unit: str) -> HttpResponse:
 
 @public
 @require_safe
+@revalidated
 def unit_year(request: HttpRequest, unit: str, year: int) -> HttpResponse:
     """A unit's year: its flags on every board, and month by month its tasks with their statements."""
     owner, current = get_object_or_404(Unit, code=unit), current_month()
@@ -104,6 +108,7 @@ def unit_year(request: HttpRequest, unit: str, year: int) -> HttpResponse:
 
 @public
 @require_safe
+@revalidated
 def board_year(request: HttpRequest, group: str, year: int) -> HttpResponse:
     """Units × months; below, the statements of one month: `?month=`, else the current or the year's last."""
     owner = board_owner(group)
@@ -127,6 +132,7 @@ def board_year(request: HttpRequest, group: str, year: int) -> HttpResponse:
 
 @public
 @require_safe
+@revalidated
 def board_month(request: HttpRequest, group: str, year: int, month: int) -> HttpResponse:
     """The tasks of a group's month, with the statements of the blue ones where they may be read."""
     shown = Month(year, month)

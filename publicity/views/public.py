@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.access import public
+from common.revalidation import revalidated
 from publicity.forms import SectionChoice
 from publicity.models import Announcement, Picture, Section, State
 from publicity.permissions import may_publish
@@ -16,6 +17,7 @@ PER_PAGE = 20
 
 @public
 @require_safe
+@revalidated
 def news(request: HttpRequest) -> HttpResponse:
     """What is published, of one section or of all."""
     choice = SectionChoice(request.GET)
@@ -34,6 +36,7 @@ def news(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
+@revalidated
 def announcement(request: HttpRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(Announcement.objects.published().select_related("picture"), pk=pk)
     facts = {"announcement": shown, "may_publish": may_publish(request.user)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 
 from common.months import Month
 from complaints.figures import CaseFigures, Rate
@@ -16,6 +16,7 @@ from reports.directory import Directory, Named
 from reports.models import PatrolTally, RollupState
 from reports.rollups import reading
 from reports.rollups.reading import Course, OpenNow, Standing, Summed
+from volunteers.models import ServiceRecord
 
 ASKED_UNITS = 10
 FEWEST_DUE = 3
@@ -50,6 +51,15 @@ class Patrolled:
     @property
     def missing_today(self) -> int:
         return self.today.denominator - self.today.numerator
+
+
+@dataclass(frozen=True)
+class Service:
+    """Confirmed volunteer minutes and activities, and the minutes of the time that is compared with."""
+
+    minutes: int = 0
+    activities: int = 0
+    other_minutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,7 @@ class Cockpit:
     course: Course
     flags: Flags
     patrols: dict[Month, Patrolled]
+    service: Service
     counted_at: datetime | None
 
     @cached_property
@@ -192,7 +203,9 @@ def cockpit(choice: Choice, names: Directory) -> Cockpit:
         scope=choice.area.scope,
         days=_same_days(choice),
     )
-    return Cockpit(choice, names, now, course, _flags(choice, names), _patrols(choice), RollupState.freshness())
+    return Cockpit(
+        choice, names, now, course, _flags(choice, names), _patrols(choice), _service(choice), RollupState.freshness()
+    )  # fmt: skip
 
 
 def _same_days(choice: Choice) -> tuple[date, date] | None:
@@ -201,6 +214,23 @@ def _same_days(choice: Choice) -> tuple[date, date] | None:
         return None
     first, last = choice.other.first_day, choice.other.last_day
     return first, min(first + timedelta(days=choice.today.day - 1), last)
+
+
+def _service(choice: Choice) -> Service:
+    """By the day on which it was done, as the volunteers' own figures count it."""
+    first, last = _same_days(choice) or (choice.other.first_day, choice.other.last_day)
+    this, other = Q(year=choice.month.year, month=choice.month.month), Q(served_on__range=(first, last))
+    records = ServiceRecord.objects.filter(this | other)
+    if choice.area.scope.communities is not None:
+        records = records.filter(activity__grid__community_id__in=choice.area.scope.communities)
+    if choice.area.scope.units is not None:
+        records = records.filter(unit_id__in=choice.area.scope.units)
+    counted = records.order_by().aggregate(
+        served=Sum("minutes", filter=this, default=0),
+        held=Count("activity", filter=this, distinct=True),
+        before=Sum("minutes", filter=other, default=0),
+    )
+    return Service(counted["served"], counted["held"], counted["before"])
 
 
 def _flags(choice: Choice, names: Directory) -> Flags:

@@ -31,7 +31,7 @@ def exact(rate: Rate) -> str:
 
 
 def kpis(shown: Cockpit) -> list[Kpi]:
-    makers: list[Callable[[Cockpit], Kpi]] = [_flags, _open, _on_time, _satisfaction, _patrols, _filed]
+    makers: list[Callable[[Cockpit], Kpi]] = [_flags, _open, _on_time, _satisfaction, _patrols, _service]
     return [make(shown) for make in makers]
 
 
@@ -87,13 +87,11 @@ def _patrols(shown: Cockpit) -> Kpi:
     return Kpi("巡查覆盖", exact(patrolled.covered), _percent(patrolled.covered), made_of, today, url)
 
 
-def _filed(shown: Cockpit) -> Kpi:
-    cases = shown.this.cases
-    days = shown.this.average_days
-    base = f"办结 {cases.closed:,}" + (f"，平均 {days:.1f} 天" if days is not None else "")
-    diff = _more(cases.filed, shown.other.cases.filed, shown.choice.other_words)
-    url = reverse("reports:figures") + shown.choice.link(by="group")
-    return Kpi(f"{shown.choice.month.month} 月收到", f"{cases.filed:,}", "件", base, diff, url)
+def _service(shown: Cockpit) -> Kpi:
+    service, words = shown.service, shown.choice.other_words
+    hours, before = service.minutes // 60, service.other_minutes // 60
+    base = f"{service.activities} 场活动"
+    return Kpi("志愿时长", f"{hours:,}", "小时", base, _more(hours, before, words), reverse("volunteers:figures"))
 
 
 def _rate(title: str, rate: Rate, other: Rate, suffix: str, other_words: str, url: str) -> Kpi:

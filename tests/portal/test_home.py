@@ -1,11 +1,14 @@
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 
+from complaints import actions
 from complaints.workflow import State
-from tests.factories.accounts import SpecialGroupFactory
-from tests.factories.complaints import case_in
+from reports import rollups
+from tests.factories.accounts import SpecialGroupFactory, UserFactory
+from tests.factories.complaints import case_in, clean_photo
 from tests.factories.grids import CommunityFactory, GridFactory, square
 from tests.factories.progress import MonthTaskFactory
 
@@ -38,6 +41,23 @@ def test_the_home_page_asks_the_same_number_of_questions_whatever_the_number_of_
 
     with django_assert_max_num_queries(12):
         client.get("/")
+
+
+def test_the_home_page_shows_what_was_fixed_what_to_join_and_what_is_new(client, django_assert_max_num_queries):
+    office = UserFactory()
+    case = case_in(State.CLOSED, photos=[clean_photo()])
+    actions.publish(
+        case, title="积雪清走了", text="门口积雪。", result="清走了。", photos=list(case.photos.all()),
+        by=office, at=case.closed_at,
+    )  # fmt: skip
+    rollups.refresh(at=case.closed_at)
+
+    with django_assert_max_num_queries(12):
+        page = BeautifulSoup(client.get("/").content, "html.parser")
+
+    assert [word.text for word in page.select(".fixed-word")] == ["办理前"]
+    headings = [heading.text for heading in page.select("h2")]
+    assert headings[1:] == ["最近办好的事", "我的网格", "一起参加", "创城动态"]
 
 
 def test_elder_mode_is_kept_and_leads_back_to_the_page_but_never_elsewhere(client):
