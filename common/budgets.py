@@ -1,8 +1,10 @@
 """Atomic limits on how often something may be tried, kept in the database so that every process agrees."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.db import connection
 from django.db.models import F
 
 from common.crypto import digest
@@ -25,32 +27,53 @@ def spend(limit: Limit, subject: str, *, at: datetime) -> None:
 
     The count survives a roll-back of the caller's work only if called outside its transaction: count first, then act.
     """
-    key, starts_at = _window(limit, subject, at)
-    if _count(limit, key, starts_at):
-        return
-    # No row yet, or the budget is used up: only the second stays so once there is a row.
-    Budget.objects.bulk_create([Budget(subject=key, window_starts_at=starts_at)], ignore_conflicts=True)
-    if not _count(limit, key, starts_at):
-        seconds = int((starts_at + limit.per - at).total_seconds()) + 1
-        raise TooMany(limit.refusal, retry_after=seconds, limit=limit.name)
+    spend_all([(limit, subject)], at=at)
+
+
+def spend_all(tries: Iterable[tuple[Limit, str]], *, at: datetime) -> None:
+    """Count one try against each of several limits, in one statement; TooMany tells the first that is used up."""
+    windows = {key: (limit, starts_at) for limit, key, starts_at in (_window(*one, at) for one in tries)}
+    counted = _count({key: window for key, window in windows.items() if window[0].most > 0})
+    for key, (limit, starts_at) in windows.items():
+        if key not in counted:
+            seconds = int((starts_at + limit.per - at).total_seconds()) + 1
+            raise TooMany(limit.refusal, retry_after=seconds, limit=limit.name)
 
 
 def give_back(limit: Limit, subject: str, *, at: datetime) -> None:
     """Take back one try that `spend` counted at the same moment: where only failures shall count."""
-    key, starts_at = _window(limit, subject, at)
+    _, key, starts_at = _window(limit, subject, at)
     Budget.objects.filter(subject=key, window_starts_at=starts_at, spent__gt=0).update(spent=F("spent") - 1)
 
 
-def _window(limit: Limit, subject: str, at: datetime) -> tuple[str, datetime]:
+def _window(limit: Limit, subject: str, at: datetime) -> tuple[Limit, str, datetime]:
     seconds = limit.per.total_seconds()
     key = f"{limit.name}:{digest('budget', subject)[:40]}"
-    return key, datetime.fromtimestamp(at.timestamp() // seconds * seconds, UTC)
+    return limit, key, datetime.fromtimestamp(at.timestamp() // seconds * seconds, UTC)
 
 
-def _count(limit: Limit, key: str, starts_at: datetime) -> bool:
-    """One conditional UPDATE, so that of two tries at once at most as many count as there is room for."""
-    room = Budget.objects.filter(subject=key, window_starts_at=starts_at, spent__lt=limit.most)
-    return bool(room.update(spent=F("spent") + 1))
+def _count(windows: dict[str, tuple[Limit, datetime]]) -> set[str]:
+    """Count where there is room, opening windows that are new; returns the keys that were counted.
+
+    One statement, so that of two tries at once at most as many count as there is room for. Its rows stand in the order
+    of their keys: two that hold each other's rows would wait for ever. By hand, since bulk_create replaces on conflict
+    and cannot add. A window that is new has room: no limit here is 0.
+    """
+    if not windows:
+        return set()
+    ordered = sorted(windows.items())
+    starts = Budget._meta.get_field("window_starts_at")
+    rows = [(key, starts.get_db_prep_value(starts_at, connection)) for key, (_, starts_at) in ordered]
+    room = [(key, limit.most) for key, (limit, _) in ordered]
+    statement = (
+        f"INSERT INTO common_budget (subject, window_starts_at, spent) VALUES {', '.join(['(%s, %s, 1)'] * len(rows))}"  # noqa: S608 -- only placeholders
+        " ON CONFLICT (subject, window_starts_at) DO UPDATE SET spent = common_budget.spent + 1"
+        f" WHERE common_budget.spent < CASE common_budget.subject{' WHEN %s THEN %s' * len(room)} END"
+        " RETURNING subject"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value for pair in (*rows, *room) for value in pair])
+        return {key for (key,) in cursor.fetchall()}
 
 
 def forget_before(moment: datetime) -> int:

@@ -2,12 +2,34 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import uuid4
 
 from common.clock import CITY_TIME, WorkingCalendar
-from common.models import CalendarDay, CalendarYear, OfficeHours
+from common.models import CALENDAR_VERSION, CalendarDay, CalendarYear, Fact, OfficeHours
+
+_known: dict[str, WorkingCalendar] = {}
 
 
 def working_calendar() -> WorkingCalendar:
+    """As it is now. Hundreds of days are read once for each process and version, not for each deadline."""
+    version = Fact.read(CALENDAR_VERSION, "")
+    if not version:
+        return _read()
+    if version not in _known:
+        calendar = _read()
+        _known.clear()
+        _known[version] = calendar
+        return calendar
+    return _known[version]
+
+
+def calendar_changed() -> None:
+    """Tell every process that days or hours were entered; to be called in the transaction that enters them."""
+    # A random stamp, not a counter: one that was rolled back can never stand for other days later.
+    Fact.write(CALENDAR_VERSION, uuid4().hex)
+
+
+def _read() -> WorkingCalendar:
     hours = tuple((row.started_on, row.stretches) for row in OfficeHours.objects.all())
     return WorkingCalendar(CalendarDay.exceptions(), hours)
 

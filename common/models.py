@@ -8,6 +8,8 @@ from django.db.models import F, Q
 
 # The Fact that says whether this is the sample city.
 SAMPLE_DATA = "sample_data"
+# The Fact that changes with the working calendar.
+CALENDAR_VERSION = "calendar_version"
 
 
 class Fact(models.Model):

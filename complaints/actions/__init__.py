@@ -15,7 +15,7 @@ from complaints.actions.following import Following, follow
 from complaints.actions.helping import add_note, set_helpers
 from complaints.actions.holding import DecidedAlready, hand_in, held_before, let_in, let_in_all, refuse, refuse_all
 from complaints.actions.hotline import hotline_key, take_call
-from complaints.actions.intake import Contact, Filed, file, filed_before, web_key
+from complaints.actions.intake import Contact, Filed, file, file_new, filed_before, web_key
 from complaints.actions.lookup import find_held, find_reporter, is_tail_of
 from complaints.actions.marks import mark, supervise, unsupervise, urge, was_urged_on
 from complaints.actions.merging import merge
@@ -93,6 +93,7 @@ __all__ = [
     "erase_expired_contacts",
     "escalate_late_cases",
     "file",
+    "file_new",
     "filed_before",
     "find_held",
     "find_reporter",

@@ -64,9 +64,11 @@ def held_before(key: str) -> Held | None:
 @transaction.atomic
 def let_in(held: Held, *, by: User, at: datetime) -> Filed:
     """Make it the case it would have been: filed when it was sent, under the same key and with the same code."""
-    _ensure_waiting(held)
+    # Held until the end: of two who let it in at once one files it.
+    if not Held.objects.waiting().select_for_update().filter(pk=held.pk).first():
+        raise DecidedAlready
     contact = Contact(held.phone, held.name, held.may_contact, held.notice_version)
-    draft = Draft.objects.filter(held=held).first()  # gone where another has just let it in
+    draft = Draft.objects.filter(held=held).first()
     filed = file_answers(
         held.answers, contact=contact, is_confidential=held.is_confidential, draft=draft, key=held.key,
         at=held.filed_at,

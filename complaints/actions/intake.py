@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from common import crypto
@@ -13,7 +12,7 @@ from common.calendar import working_calendar
 from common.clock import CITY_TIME, Clock
 from complaints.actions.photos import attach, store
 from complaints.deadlines import stage_deadline
-from complaints.models import Channel, Complaint, Draft, Event, NumberSeries, Photo, ProblemGroup, Reporter
+from complaints.models import Channel, Complaint, Draft, Event, Photo, ProblemGroup, Reporter
 from complaints.pictures import CleanPhoto
 from complaints.workflow import Move, State
 from grids.locating import Place
@@ -43,7 +42,7 @@ class Filed:
     is_new: bool
 
 
-def file(
+def file_new(
     *,
     text: str,
     group: ProblemGroup,
@@ -61,11 +60,8 @@ def file(
 ) -> Filed:
     """Make a case of what somebody reports. `point` is (longitude, latitude), WGS-84, and wins over `grid`.
 
-    `key` names the submission: a second call with it gives back the first one's case and code and changes nothing.
+    `key` names the submission and must be new: the caller has made sure, or calls `file`.
     """
-    earlier = filed_before(key)
-    if earlier:
-        return earlier
     near = False
     if point:
         located = Grid.locate(*point)
@@ -75,8 +71,17 @@ def file(
         longitude=point[0] if point else None, latitude=point[1] if point else None,
         is_confidential=is_confidential, filed_by=by, filed_at=at,
     )  # fmt: skip
+    return _store(case, contact=contact, photos=photos, draft=draft, by=by, at=at)
+
+
+def file(*, key: str, **answers: Any) -> Filed:
+    """`file_new` once for each `key`: a second call gives back the first one's case and code and changes nothing."""
+    earlier = filed_before(key)
+    if earlier:
+        return earlier
     try:
-        return _store(case, contact=contact, photos=photos, draft=draft, by=by, at=at)
+        with transaction.atomic():
+            return file_new(key=key, **answers)
     except IntegrityError:
         # The same submission came in twice at once, and the other one won.
         won = filed_before(key)
@@ -85,7 +90,7 @@ def file(
         return won
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _store(
     case: Complaint,
     *,
@@ -129,10 +134,10 @@ def add_reporter(case: Complaint, contact: Contact, *, key: str, at: datetime, i
 def file_answers(
     answers: Mapping[str, Any], *, contact: Contact, is_confidential: bool, draft: Draft | None, key: str, at: datetime
 ) -> Filed:
-    """File what somebody entered on the pages, step by step; `draft` brings the photos."""
+    """File what somebody entered on the pages, step by step, under a new `key`; `draft` brings the photos."""
     point = None if answers["longitude"] is None else (answers["longitude"], answers["latitude"])
     code = "" if point else answers["grid"]
-    return file(
+    return file_new(
         text=answers["text"],
         group=ProblemGroup(answers["group"]),
         channel=Channel.WEB,
@@ -156,11 +161,14 @@ def filed_before(key: str) -> Filed | None:
 def _next_number(at: datetime) -> str:
     """Take the year's next case number; holds the series until the transaction ends, so that there is no gap."""
     year = at.astimezone(CITY_TIME).year
-    series = NumberSeries.objects.filter(year=year)
-    if not series.update(last=F("last") + 1):
-        NumberSeries.objects.get_or_create(year=year)
-        series.update(last=F("last") + 1)
-    [last] = series.values_list("last", flat=True)
+    with connection.cursor() as cursor:
+        # By hand, since the ORM can add to a row or read it, but not both in one statement.
+        cursor.execute(
+            "INSERT INTO complaints_numberseries (year, last) VALUES (%s, 1)"
+            " ON CONFLICT (year) DO UPDATE SET last = complaints_numberseries.last + 1 RETURNING last",
+            [year],
+        )
+        [last] = cursor.fetchone()
     return f"{year}-{last:06}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from common import crypto
 from common.errors import Unprocessable
@@ -46,28 +46,29 @@ def submit(*, key: str, fingerprint: str, file: Callable[[], Filed], at: datetim
 
     The row is taken first: of many at once one files, and the others wait for its answer without being counted.
     """
-    submission = Submission(key=key, fingerprint=fingerprint, created_at=at)
-    if _is_first(submission):
-        submission.due_at = file().complaint.due_at
-        submission.save(update_fields=["due_at"])
+    row = Submission(key=key, fingerprint=fingerprint, created_at=at)
+    # Waits for whoever is filing under the key at this moment. A row without an answer is the one just made: one that
+    # somebody else made is seen only with its answer.
+    Submission.objects.bulk_create([row], ignore_conflicts=True)
+    submission = Submission.objects.get(key=key)
+    if submission.due_at:
         return _receipt(submission, fingerprint)
-    return _receipt(Submission.objects.get(key=key), fingerprint)
-
-
-def _is_first(submission: Submission) -> bool:
-    """Whether the key is ours now; waits for whoever is filing under it at this moment."""
-    try:
-        with transaction.atomic():
-            submission.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
+    filed = file()
+    submission.due_at = filed.complaint.due_at
+    submission.save(update_fields=["due_at"])
+    return _told(filed, submission)
 
 
 def _receipt(submission: Submission, fingerprint: str) -> Receipt:
     if submission.fingerprint != fingerprint:
         raise KeyReused
     filed = filed_before(submission.key)
-    if filed is None or submission.due_at is None:
+    if filed is None:
         raise AssertionError("a submission is stored together with its case")
+    return _told(filed, submission)
+
+
+def _told(filed: Filed, submission: Submission) -> Receipt:
+    if submission.due_at is None:
+        raise AssertionError("a submission is stored together with its answer")
     return Receipt(filed.complaint.number, crypto.grouped(filed.code), submission.due_at)

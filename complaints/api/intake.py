@@ -43,7 +43,7 @@ def take_in(request: Request) -> actions.Receipt:
     def file() -> actions.Filed:
         _spend(request, answers, app, now)
         channel = Channel.APP if app else Channel.WEB
-        return actions.file(**answers, channel=channel, photos=photos, key=key, at=now)
+        return actions.file_new(**answers, channel=channel, photos=photos, key=key, at=now)
 
     return actions.submit(key=key, fingerprint=fingerprint, file=file, at=now)
 
