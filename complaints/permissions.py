@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from accounts.models import Role, User
 from complaints.models import Complaint
+from complaints.models.complaint import SEE_ALL, SEE_ALL_BUT_CONFIDENTIAL
 from complaints.models.escalation import WITH_OFFICE, WITH_UNIT
 from complaints.workflow import Move, possible_moves
 
@@ -116,6 +117,10 @@ def may_see_reporter(user: User, complaint: Complaint, *, may_contact: bool) -> 
     if complaint.is_anonymous:
         return in_office(user, complaint)
     return at_the_desk(user, complaint) or (in_charge(user, complaint) and may_contact)
+
+
+# Whoever sees cases may take along those that they see.
+MAY_EXPORT = SEE_ALL | SEE_ALL_BUT_CONFIDENTIAL | {Role.LIAISON}
 
 
 def may_search_phones(user: User) -> bool:

@@ -11,11 +11,11 @@ from accounts.models import Role, User
 from common.calendar import doubt_about
 from common.keyset import Page, page
 from complaints import words
-from complaints.behind import behind
-from complaints.models import Complaint, ComplaintQuerySet
+from complaints.models import Complaint
 from complaints.models.complaint import Light
-from complaints.staff_forms import EVERY, LIGHTS, OPEN, QueueFilters
-from complaints.stats import QueueCounts, counts_of
+from complaints.selection import SearchedPhone, Selection
+from complaints.staff_forms import EVERY, LIGHTS, OPEN
+from complaints.stats import FINAL_STATES, MOST_COUNTED, MOST_LOOKED_AT, QueueCounts, counts_of
 from complaints.workflow import OPEN_STATES, State
 
 PAGE_SIZE = 30
@@ -24,19 +24,16 @@ STATE_TABS = [*OPEN_STATES, State.CLOSED, State.REJECTED]
 
 
 @dataclass(frozen=True)
-class SearchedPhone:
-    """A phone that the desk looked for: its digest to find cases by, and the masked form to show."""
-
-    digest: str
-    shown: str
-
-
-@dataclass(frozen=True)
 class Tab:
     label: str
     count: int
     url: str
     is_current: bool
+    is_least: bool = False
+
+    @property
+    def shown(self) -> str:
+        return at_least(self.count) if self.is_least else str(self.count)
 
 
 @dataclass(frozen=True)
@@ -79,42 +76,15 @@ class Empty:
     link: str = ""
 
 
-class QueuePage:
+class QueuePage(Selection):
     """One page of the queue as `user` sees it at `at`, from the address's parameters."""
 
     def __init__(self, parameters: QueryDict, *, user: User, at: datetime, phone: SearchedPhone | None = None) -> None:
-        self.parameters = parameters
-        self.user = user
-        self.at = at
-        self.phone = phone
-        self.filters = QueueFilters(parameters, user=user)
-        self.is_search = bool(phone or self.filters.given("q"))
-        # A search and a figure look everywhere, a queue at what is open.
-        looks_everywhere = self.is_search or self.filters.behind
-        self.state: str = self.filters.given("state") or (EVERY if looks_everywhere else OPEN)
-        self.light: str = self.filters.given("light") or ""
-        cases = self.filters.narrow(Complaint.objects.visible_to(user))
-        cases = cases.reported_from(phone.digest) if phone else cases
-        if self.filters.behind:
-            cases = cases.filter(behind(*self.filters.behind, at=at))
-        self.counts: QueueCounts = counts_of(cases, at=at)
-        self.page: Page[Complaint] = self._page(cases)
-
-    def _page(self, cases: ComplaintQuerySet) -> Page[Complaint]:
-        if self.state == OPEN:
-            cases = cases.open()
-        elif self.state != EVERY:
-            cases = cases.filter(state=self.state)
-        if self.light:
-            cases = cases.with_light(Light(self.light), at=self.at)
-        rows = cases.select_related("category", "grid__community", "unit")
-        keys = rows.URGENCY if self.is_by_urgency else rows.NEWEST
-        return page(rows.with_urgency(), keys, cursor=self.parameters.get("cursor", ""), size=PAGE_SIZE)
-
-    @property
-    def is_by_urgency(self) -> bool:
-        """Open cases are few enough to be sorted by urgency; of the rest an index gives the newest."""
-        return bool(self.light) or self.state in {OPEN, *OPEN_STATES}
+        super().__init__(parameters, user=user, at=at, phone=phone)
+        most = MOST_LOOKED_AT if self.is_narrowed else MOST_COUNTED
+        self.counts: QueueCounts = counts_of(self.narrowed, at=at, most=most)
+        rows = self.cases.select_related("category", "grid__community", "unit").with_urgency()
+        self.page: Page[Complaint] = page(rows, self.keys, cursor=parameters.get("cursor", ""), size=PAGE_SIZE)
 
     @property
     def order(self) -> str:
@@ -150,10 +120,18 @@ class QueuePage:
             self._tab("全部", counts.everything, EVERY),
         ]
 
+    def _is_least(self, state: str, light: str = "") -> bool:
+        """Whether there are more than were counted."""
+        return self.counts.is_capped and not light and (state == EVERY or state in FINAL_STATES)
+
+    @property
+    def total_words(self) -> str:
+        return at_least(self.total) if self._is_least(self.state, self.light) else str(self.total)
+
     def _tab(self, label: str, count: int, state: str, light: str = "") -> Tab:
         has_own_tab = self.state == OPEN and self.light in {Light.OVERDUE, Light.SOON}
         is_current = (state, light) == (self.state, self.light if has_own_tab else "")
-        return Tab(label, count, self.link(state=state, light=light), is_current)
+        return Tab(label, count, self.link(state=state, light=light), is_current, self._is_least(state, light))
 
     def link(self, **changes: str) -> str:
         """The queue's address with the filters as they are but for `changes`; from the first page."""
@@ -161,6 +139,15 @@ class QueuePage:
         if given.get("state") == OPEN and not self.is_search and not self.filters.behind:
             del given["state"]
         return f"?{urlencode(given)}"
+
+    @property
+    def saved_query(self) -> str:
+        """What a saved filter keeps of the address; a searched phone and the place in the list are not part of it."""
+        return self.link(phone="").removeprefix("?")
+
+    @property
+    def export_query(self) -> str:
+        return self.link().removeprefix("?")
 
     @property
     def next_url(self) -> str:
@@ -173,7 +160,7 @@ class QueuePage:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """The parameters that the form of the filters carries along unseen."""
-        names = ("state", "q", "phone", "grid", "why", "month")
+        names = ("state", "q", "phone", "why", "month")
         return [(name, str(self.parameters[name])) for name in names if self.parameters.get(name)]
 
     @property
@@ -194,7 +181,7 @@ class QueuePage:
     @property
     def has_more_filters(self) -> bool:
         """Whether something is chosen in the part of the filters that is folded away."""
-        return any(self.filters.given(name) for name in ("light", "filed_after", "filed_before"))
+        return any(self.filters.given(name) for name in ("light", "grid", "category", "filed_after", "filed_before"))
 
     @property
     def is_narrowed(self) -> bool:
@@ -214,6 +201,12 @@ class QueuePage:
         if self.state in State.values:
             return Empty(f"没有{State(self.state).label}的案件", "", "?", "看全部在办")
         return Empty("现在没有要办的案件", "办结的在", self.link(state=State.CLOSED), "已办结")
+
+
+def at_least(count: int) -> str:
+    """A count that stands for more, rounded down to its first figure: 9731 → 9000+."""
+    power = 10 ** (len(str(count)) - 1)
+    return f"{count // power * power}+"
 
 
 def _row(case: Complaint, *, at: datetime) -> Row:

@@ -2,20 +2,26 @@
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
+from django.http import QueryDict
 
 from accounts.models import Role, Unit, User
 from common.clock import CITY_TIME
 from common.months import Month
 from complaints.behind import Why
-from complaints.models import Channel, ComplaintQuerySet, ProblemGroup
+from complaints.models import Category, Channel, ComplaintQuerySet, ProblemGroup
 from complaints.models.complaint import Light
 from complaints.workflow import State
-from grids.models import Community
+from grids.models import Community, Grid
 
 OPEN, EVERY = "open", "all"
 LIGHTS = [(Light.IN_TIME, "时限内"), (Light.SOON, "快到期"), (Light.OVERDUE, "超时")]
+
+
+STATE_WORDS = {OPEN: "全部在办", EVERY: "全部", **dict(State.choices)}
+LIGHT_WORDS = {str(light): label for light, label in LIGHTS}
 
 
 def _select(label: str) -> forms.Select:
@@ -25,6 +31,20 @@ def _select(label: str) -> forms.Select:
 
 def _date(label: str) -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date", "class": "form-control-sm", "aria-label": label})
+
+
+def _grid_choices() -> list[tuple[str, Any]]:
+    by_community: dict[str, list[tuple[str, str]]] = {}
+    for grid in Grid.objects.current().select_related("community").order_by("code"):
+        by_community.setdefault(grid.community.name, []).append((grid.code, f"{grid.serial} {grid.name}"))
+    return [("", "全部网格"), *by_community.items()]
+
+
+def _category_choices() -> list[tuple[str, Any]]:
+    by_major: dict[str, list[tuple[str, str]]] = {}
+    for one in Category.objects.active():
+        by_major.setdefault(f"{one.get_kind_display()} {one.major_name}", []).append((str(one.pk), one.name))
+    return [("", "全部小类"), *by_major.items()]
 
 
 class QueueFilters(forms.Form):
@@ -42,7 +62,10 @@ class QueueFilters(forms.Form):
     unit = forms.ModelChoiceField(
         Unit.objects.none(), required=False, to_field_name="code", empty_label="全部单位", widget=_select("责任单位")
     )
-    grid = forms.RegexField(r"^\d{15}$", required=False)
+    grid = forms.RegexField(r"^\d{15}$", required=False, widget=_select("网格"))
+    category = forms.ModelChoiceField(
+        Category.objects.all(), required=False, empty_label="全部小类", widget=_select("小类")
+    )
     filed_after = forms.DateField(
         required=False,
         label="反映日期从",
@@ -67,6 +90,8 @@ class QueueFilters(forms.Form):
             del self.fields["unit"]
         else:
             self.fields["unit"].queryset = Unit.objects.all()  # type: ignore[attr-defined]  # as above
+        self.fields["grid"].widget.choices = _grid_choices  # read when they are drawn
+        self.fields["category"].widget.choices = _category_choices  # read when they are drawn
         self.is_valid()
 
     def given(self, name: str) -> Any:
@@ -82,6 +107,17 @@ class QueueFilters(forms.Form):
     def warnings(self) -> list[str]:
         return [str(message) for name in ("filed_after", "filed_before") for message in self.errors.get(name, [])]
 
+    @property
+    def described(self) -> list[str]:
+        """What is filtered by, in words."""
+        labels = {"group": ProblemGroup, "channel": Channel}
+        said = [str(labels[name](self.given(name)).label) for name in labels if self.given(name)]
+        said += [str(self.given(name)) for name in ("community", "unit", "category") if self.given(name)]
+        if self.behind:
+            said.append(f"{self.behind[1]} {self.behind[0].label}")
+        plain = {"grid": "网格 {}", "filed_after": "{} 起反映", "filed_before": "到 {} 为止", "q": "查找“{}”"}
+        return said + [words.format(self.given(name)) for name, words in plain.items() if self.given(name)]
+
     def narrow(self, cases: ComplaintQuerySet) -> ComplaintQuerySet:
         """Apply everything but state and light, by which the tabs count."""
         lookups = {
@@ -89,6 +125,7 @@ class QueueFilters(forms.Form):
             "group": self.given("group"),
             "channel": self.given("channel"),
             "unit": self.given("unit"),
+            "category": self.given("category"),
             "grid__code": self.given("grid"),
             "filed_at__gte": _midnight(self.given("filed_after")),
             "filed_at__lt": _midnight(self.given("filed_before"), days_later=1),
@@ -125,6 +162,36 @@ class LegalHoldForm(forms.Form):
 class ErasureReplyForm(forms.Form):
     use_required_attribute = False
     reply = reason_field("暂不删除的原因", hint="居民能看到。")
+
+
+class SaveFilterForm(forms.Form):
+    """A name for what the queue is narrowed by; `query` holds only parameters that the queue knows, and no phone."""
+
+    use_required_attribute = False
+    name = forms.CharField(
+        label="名称",
+        max_length=20,
+        widget=forms.TextInput(attrs={"class": "form-control-sm", "autocomplete": "off", "placeholder": "如 桥北超时"}),
+        error_messages={"required": "请给筛选起个名称。", "max_length": "名称最多 20 个字，现在是 %(show_value)d 个。"},
+    )
+    query = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial, auto_id="id_save_%s")
+
+    def clean_query(self) -> str:
+        sent = QueryDict(self.cleaned_data["query"][:2000])
+        known = {name: value for name, value in sent.items() if name in QueueFilters.base_fields and value}
+        query = urlencode(known)
+        if not query or len(query) > 500:
+            raise forms.ValidationError("没有可存的筛选条件。先选条件，再存。")
+        return query
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        for message in self.errors.pop("query", []):
+            self.add_error("name", message)
+        return given
 
 
 class RevealForm(forms.Form):

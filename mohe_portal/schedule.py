@@ -131,6 +131,7 @@ JOBS = (
     Job("rebuild-roll-ups", "从头核对统计数字", Daily(time(3, 45)), moment(rollups.rebuild)),
     Job("remind-activities", "提醒报了明天活动的志愿者", Daily(time(16, 0)), remind_of_activities),
     Job("forget-phone-codes", "清理过期的验证码", Daily(time(3, 10)), moment(volunteers.forget_codes)),
+    Job("forget-exports", "删除过期的导出文件", Every(timedelta(minutes=60)), moment(complaints.forget_exports)),
     Job("forget-drafts", "删除没有提交的反映草稿", Daily(time(3, 5)), moment(complaints.forget_abandoned_drafts)),
     Job("erase-contacts", "删除到期的反映人联系方式", Daily(time(3, 15)), moment(complaints.erase_expired_contacts)),
     Job("check-audit-chain", "核对审计日志的整条链", Daily(time(4, 5)), moment(check_audit_chain)),

@@ -240,6 +240,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 60},
     },
+    "make-exports": {"task": "complaints.tasks.make_exports", "schedule": 30.0, "options": {"expires": 60}},
     "run-due-jobs": {"task": "mohe_portal.tasks.run_due_jobs", "schedule": 30.0, "options": {"expires": 60}},
 }
 

@@ -11,6 +11,7 @@ from complaints.actions.categories import add_category, bring_in_standard_catego
 from complaints.actions.contacts import erase_expired_contacts, reveal_phone
 from complaints.actions.drafts import add_draft_photo, forget_abandoned_drafts, keep_answers, remove_draft_photo
 from complaints.actions.escalating import LONGEST_REST, acknowledge, decide_escalation, escalate_late_cases
+from complaints.actions.exports import AT_ONCE, ask_for_export, forget_exports, make_exports, note_export
 from complaints.actions.following import Following, follow
 from complaints.actions.helping import add_note, set_helpers
 from complaints.actions.holding import DecidedAlready, hand_in, held_before, let_in, let_in_all, refuse, refuse_all
@@ -56,12 +57,14 @@ from complaints.actions.requests import (
     resume_due,
 )
 from complaints.actions.routing_rules import add_rule, edit_rule, move_rule, switch_off_broken_rules
+from complaints.actions.saved_filters import delete_filter, save_filter
 from complaints.actions.screening import doubt_about
 from complaints.actions.submissions import KeyReused, Receipt, app_key, submit, submitted_before
 from complaints.actions.tuning import tune
 from complaints.actions.withdrawing import refusal_to_withdraw, withdraw
 
 __all__ = [
+    "AT_ONCE",
     "Contact",
     "DecidedAlready",
     "Filed",
@@ -79,11 +82,13 @@ __all__ = [
     "app_key",
     "ask_extension",
     "ask_for_erasure",
+    "ask_for_export",
     "ask_suspension",
     "begin_legal_hold",
     "bring_in_standard_categories",
     "correct_contact",
     "decide_escalation",
+    "delete_filter",
     "dispatch",
     "doubt_about",
     "edit_category",
@@ -99,6 +104,7 @@ __all__ = [
     "find_reporter",
     "follow",
     "forget_abandoned_drafts",
+    "forget_exports",
     "grant_erasure",
     "grant_extension",
     "grant_suspension",
@@ -109,9 +115,11 @@ __all__ = [
     "keep_answers",
     "let_in",
     "let_in_all",
+    "make_exports",
     "mark",
     "merge",
     "move_rule",
+    "note_export",
     "pass_verification",
     "pending_request",
     "publish",
@@ -133,6 +141,7 @@ __all__ = [
     "return_to_office",
     "reveal_phone",
     "rework",
+    "save_filter",
     "set_helpers",
     "sign",
     "spend_on_app_filing",

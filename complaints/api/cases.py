@@ -38,7 +38,7 @@ from complaints.api.serializers import (
     ReceiptSerializer,
 )
 from complaints.case_page import cases_for
-from complaints.models import Category, Complaint, Event, Reporter
+from complaints.models import Complaint, Event, Reporter
 from complaints.models.complaint import Light
 from complaints.move_forms import MoveForm
 from complaints.performing import FORMS, perform, refuse_what_came_too_late
@@ -52,9 +52,7 @@ NUMBER = re.compile(r"\d{4}-\d{6}")
 
 
 class ListFilters(QueueFilters):
-    """The queue's filters, and the fine category; here a value that means nothing is refused."""
-
-    category = forms.ModelChoiceField(Category.objects.all(), required=False)
+    """The queue's filters; here a value that means nothing is refused."""
 
     def clean_q(self) -> str:
         words: str = self.cleaned_data["q"]
@@ -158,7 +156,7 @@ class Cases(WithPhotos):
 
 
 def _narrowed_here(cases: Any, filters: ListFilters, *, at: Any) -> Any:
-    """By what the queue's filters leave to tabs, and by the fine category."""
+    """By what the queue's filters leave to tabs."""
     state, light = filters.given("state"), filters.given("light")
     if state == OPEN:
         cases = cases.open()
@@ -166,8 +164,7 @@ def _narrowed_here(cases: Any, filters: ListFilters, *, at: Any) -> Any:
         cases = cases.filter(state=state)
     if light:
         cases = cases.with_light(Light(light), at=at)
-    category = filters.given("category")
-    return cases.filter(category=category) if category else cases
+    return cases
 
 
 def _find(user: User, number: str) -> Complaint:

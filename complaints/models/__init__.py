@@ -3,6 +3,7 @@ from complaints.models.complaint import BY_RESIDENTS, Channel, Complaint, Compla
 from complaints.models.draft import Draft, DraftPhoto
 from complaints.models.escalation import Acknowledgement, Escalation
 from complaints.models.event import Event
+from complaints.models.export import Export, ExportFormat, ExportState
 from complaints.models.held import Held
 from complaints.models.photo import Photo
 from complaints.models.privacy import ErasureRequest, LegalHold
@@ -10,12 +11,12 @@ from complaints.models.public_version import PublicVersion
 from complaints.models.reporter import Reporter
 from complaints.models.request import UnitRequest
 from complaints.models.routing_rule import RoutingRule
+from complaints.models.saved_filter import SavedFilter
 from complaints.models.submission import Submission
 from complaints.models.tuning import Tuning
 
 __all__ = [
     "Acknowledgement",
-    "Escalation",
     "BY_RESIDENTS",
     "Category",
     "Channel",
@@ -24,7 +25,11 @@ __all__ = [
     "Draft",
     "DraftPhoto",
     "ErasureRequest",
+    "Escalation",
     "Event",
+    "Export",
+    "ExportFormat",
+    "ExportState",
     "Held",
     "HelpingUnit",
     "LegalHold",
@@ -34,6 +39,7 @@ __all__ = [
     "PublicVersion",
     "Reporter",
     "RoutingRule",
+    "SavedFilter",
     "Submission",
     "Tuning",
     "UnitRequest",

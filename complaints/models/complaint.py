@@ -11,6 +11,7 @@ from accounts.models import Role, Unit, User
 from common.clock import Clock
 from common.masking import hide_phones
 from complaints.models.category import Category, ProblemGroup
+from complaints.models.finding import stands_in_case
 from complaints.models.tuning import Tuning
 from complaints.workflow import OPEN_STATES, RequestKind, State
 from grids.models import Grid
@@ -112,15 +113,10 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     NEWEST = ("-filed_at", "-pk")
 
     def containing(self, words: str) -> "ComplaintQuerySet":
-        """Each word stands in the number, the text, the place or the grid's name."""
+        """Each word stands in the number, the text, the place, or the name of the grid or its community."""
         cases = self
         for word in words.split():
-            cases = cases.filter(
-                Q(number__icontains=word)
-                | Q(text__icontains=word)
-                | Q(place__icontains=word)
-                | Q(grid__name__icontains=word)
-            )
+            cases = cases.filter(stands_in_case(word))
         return cases
 
     def reported_from(self, phone_digest: str) -> "ComplaintQuerySet":

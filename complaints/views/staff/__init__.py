@@ -2,10 +2,11 @@ from complaints.views.staff.case import case, move
 from complaints.views.staff.categories import categories, categories_standard, category_edit, category_new
 from complaints.views.staff.contact import reveal_contact
 from complaints.views.staff.escalation import acknowledge, decide_escalation, escalated
+from complaints.views.staff.exports import export, export_file, exports
 from complaints.views.staff.held import held
 from complaints.views.staff.privacy import erasures, grant_erasure, legal_hold, refuse_erasure
 from complaints.views.staff.publishing import publish, unpublish
-from complaints.views.staff.queue import queue
+from complaints.views.staff.queue import delete_filter, queue, save_filter
 from complaints.views.staff.rules import rule_edit, rule_move, rule_new, rules
 from complaints.views.staff.tuning import tuning
 
@@ -17,8 +18,12 @@ __all__ = [
     "category_edit",
     "category_new",
     "decide_escalation",
+    "delete_filter",
     "erasures",
     "escalated",
+    "export",
+    "export_file",
+    "exports",
     "grant_erasure",
     "held",
     "legal_hold",
@@ -31,6 +36,7 @@ __all__ = [
     "rule_move",
     "rule_new",
     "rules",
+    "save_filter",
     "tuning",
     "unpublish",
 ]

@@ -2,20 +2,20 @@ import re
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import staff
-from common.crypto import digest
 from common.http import Request
-from common.masking import masked
-from complaints.permissions import may_search_phones
-from complaints.queue_page import QueuePage, SearchedPhone
-
-SEARCHED_PHONE = "searched_phone"
+from complaints import actions
+from complaints.models import SavedFilter
+from complaints.permissions import MAY_EXPORT, may_search_phones
+from complaints.queue_page import QueuePage
+from complaints.staff_forms import SaveFilterForm
+from complaints.views.staff.searching import keep_searched_phone, searched_phone
 
 
 @staff
@@ -28,8 +28,42 @@ def queue(request: Request) -> HttpResponse:
         return _search_phone(request, phone)
     if request.method == "POST":
         return _to_queue(q=typed.strip())
-    page = QueuePage(request.GET, user=request.user, at=timezone.now(), phone=_searched_phone(request))
-    return render(request, "complaints/staff/queue.html", {"queue": page})
+    return _page(request, request.GET)
+
+
+def _page(
+    request: Request, parameters: QueryDict, *, save_form: SaveFilterForm | None = None, status: int = 200
+) -> HttpResponse:
+    page = QueuePage(parameters, user=request.user, at=timezone.now(), phone=searched_phone(request))
+    context = {
+        "queue": page,
+        "saved": list(SavedFilter.objects.filter(owner=request.user)),
+        "save_form": save_form or SaveFilterForm(initial={"query": page.saved_query}),
+        "may_export": request.user.role in MAY_EXPORT,
+    }
+    return render(request, "complaints/staff/queue.html", context, status=status)
+
+
+@staff
+@require_POST
+def save_filter(request: Request) -> HttpResponse:
+    """Keep what the queue is narrowed by under a name."""
+    form = SaveFilterForm(request.POST)
+    query = str(form.data.get("query", ""))[:500]
+    if not form.is_valid():
+        return _page(request, QueryDict(query), save_form=form, status=422)
+    saved = actions.save_filter(name=form.cleaned_data["name"], query=form.cleaned_data["query"], by=request.user)
+    messages.success(request, f"已存为“{saved.name}”，在“我的筛选”里。")
+    return redirect(f"{reverse('complaints:queue')}?{saved.query}")
+
+
+@staff
+@require_POST
+def delete_filter(request: Request, pk: int) -> HttpResponse:
+    saved = get_object_or_404(SavedFilter, pk=pk, owner=request.user)
+    actions.delete_filter(saved)
+    messages.success(request, f"已删掉筛选“{saved.name}”。")
+    return redirect("complaints:queue")
 
 
 def _phone_in(typed: str) -> str:
@@ -41,13 +75,8 @@ def _search_phone(request: Request, phone: str) -> HttpResponse:
     if not may_search_phones(request.user):
         messages.warning(request, "按电话查案件只有创城办和热线受理员可以用。请按案件编号、地点或内容查。")
         return _to_queue()
-    request.session[SEARCHED_PHONE] = {"digest": digest("phone", phone), "shown": masked(phone)}
+    keep_searched_phone(request, phone)
     return _to_queue(phone="1")
-
-
-def _searched_phone(request: Request) -> SearchedPhone | None:
-    kept = request.session.get(SEARCHED_PHONE) if request.GET.get("phone") else None
-    return SearchedPhone(**kept) if kept and may_search_phones(request.user) else None
 
 
 def _to_queue(**parameters: str) -> HttpResponse:

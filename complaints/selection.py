@@ -1,0 +1,70 @@
+"""Which cases the parameters of the queue's address select: the same for the page, for an export, for the next case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import QueryDict
+
+from accounts.models import User
+from complaints.behind import behind
+from complaints.models import Complaint, ComplaintQuerySet
+from complaints.models.complaint import Light
+from complaints.staff_forms import EVERY, LIGHT_WORDS, OPEN, STATE_WORDS, QueueFilters
+from complaints.workflow import OPEN_STATES
+
+
+@dataclass(frozen=True)
+class SearchedPhone:
+    """A phone that the desk looked for: its digest to find cases by, and the masked form to show."""
+
+    digest: str
+    shown: str
+
+
+class Selection:
+    """`narrowed` are the cases that all filters but state and light leave, `cases` those of the tab."""
+
+    def __init__(self, parameters: QueryDict, *, user: User, at: datetime, phone: SearchedPhone | None = None) -> None:
+        self.parameters = parameters
+        self.user = user
+        self.at = at
+        self.phone = phone
+        self.filters = QueueFilters(parameters, user=user)
+        self.is_search = bool(phone or self.filters.given("q"))
+        # A search and a figure look everywhere, a queue at what is open.
+        looks_everywhere = self.is_search or self.filters.behind
+        self.state: str = self.filters.given("state") or (EVERY if looks_everywhere else OPEN)
+        self.light: str = self.filters.given("light") or ""
+        narrowed = self.filters.narrow(Complaint.objects.visible_to(user))
+        if self.filters.behind:
+            narrowed = narrowed.filter(behind(*self.filters.behind, at=at))
+        self.narrowed: ComplaintQuerySet = narrowed.reported_from(phone.digest) if phone else narrowed
+
+    @property
+    def cases(self) -> ComplaintQuerySet:
+        cases = self.narrowed
+        if self.state == OPEN:
+            cases = cases.open()
+        elif self.state != EVERY:
+            cases = cases.filter(state=self.state)
+        return cases.with_light(Light(self.light), at=self.at) if self.light else cases
+
+    @property
+    def in_order(self) -> ComplaintQuerySet:
+        """The same, annotated with what `keys` name and in their order."""
+        return self.cases.with_urgency().order_by(*self.keys)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return ComplaintQuerySet.URGENCY if self.is_by_urgency else ComplaintQuerySet.NEWEST
+
+    @property
+    def is_by_urgency(self) -> bool:
+        """Open cases are few enough to be sorted by urgency; of the rest an index gives the newest."""
+        return bool(self.light) or self.state in {OPEN, *OPEN_STATES}
+
+    @property
+    def described(self) -> str:
+        """The selection in words, for whoever finds an export again."""
+        said = [STATE_WORDS[self.state], LIGHT_WORDS.get(self.light, ""), *self.filters.described]
+        return "，".join(word for word in [*said, f"来电 {self.phone.shown}" if self.phone else ""] if word)
