@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from rest_framework.views import exception_handler
 
 from common.errors import DomainError, TooMany, Unprocessable
 from common.middleware import RETRY_AFTER_SECONDS
+from common.months import Month
 
 TITLES = {
     400: "请求有误",
@@ -73,6 +75,16 @@ def body_of(request: Request) -> Any:
     except (TypeError, ValueError):
         raise Refusal(400, "invalid", "请求体应是一个 JSON 对象。") from None
     return data
+
+
+def month_in(written: str) -> Month:
+    """The month in an address, like 2026-11."""
+    with suppress(ValueError):
+        year, month = written.split("-")
+        shown = Month(int(year), int(month))
+        if str(shown) == written:
+            return shown
+    raise exceptions.ValidationError({"month": ["月份写成 2026-11 这样。"]})
 
 
 def problem(status_code: int, code: str, detail: str, **more: Any) -> Response:

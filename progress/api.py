@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from accounts.access import Access
 from accounts.api import Api, person
 from accounts.models import ApiToken, Role
-from common.api import body_of, problem, problems
+from common.api import body_of, month_in, problem, problems
 from common.clock import CITY_TIME
 from common.months import Month
 from progress import actions, plan_stats, report_stats
@@ -148,10 +148,10 @@ class Boards(Api):
         summary="一个月的图版：任务、旗、未完成情况说明",
         tags=["boards"],
         parameters=[MONTH],
-        responses={200: BoardsSerializer, **problems(401, 403, 404, 429)},
+        responses={200: BoardsSerializer, **problems(400, 401, 403, 429)},
     )
     def get(self, request: Request, month: str) -> Response:
-        shown = _month(month)
+        shown = month_in(month)
         boards: dict[str, dict[str, Any]] = {}
         for task in _tasks(shown):
             named = {"group": task.group.code, "group_name": task.group.name, "red": 0, "blue": 0, "unmarked": 0}
@@ -183,7 +183,7 @@ class Flags(Api):
         sent = FlagSerializer(data=body_of(request))
         if not sent.is_valid():
             return _refused(sent.errors)
-        task = _tasks(_month(month)).filter(pk=sent.validated_data["task"]).first()
+        task = _tasks(month_in(month)).filter(pk=sent.validated_data["task"]).first()
         if task is None:
             return _refused({"task": ["这个月没有这个 id 的任务。"]})
         flag, said = Flag(sent.validated_data["flag"]), sent.validated_data.get("statement")
@@ -210,10 +210,10 @@ class Reports(Api):
         summary="一个月的单位报告，没有上报的也列出",
         tags=["boards"],
         parameters=[MONTH],
-        responses={200: ReportsSerializer, **problems(401, 403, 404, 429)},
+        responses={200: ReportsSerializer, **problems(400, 401, 403, 429)},
     )
     def get(self, request: Request, month: str) -> Response:
-        shown = _month(month)
+        shown = month_in(month)
         tasks = report_stats.with_reports(MonthTask.objects.visible_to(person(request)).of_month(shown))
         reports: dict[str, dict[str, Any]] = {}
         for task in tasks.order_by("unit__code", "group__position", "pk"):
@@ -248,17 +248,6 @@ class Plan(Api):
         tasks = [_plan_task(shown) for shown in plan_stats.shown_tasks(reader, plan)]
         told = {name: getattr(plan, name) for name in ("year", "state", "submitted_at", "approved_at")}
         return Response(PlanSerializer(told | {"unit": plan.unit.code, "tasks": tasks}).data)
-
-
-def _month(written: str) -> Month:
-    try:
-        year, month = written.split("-")
-        shown = Month(int(year), int(month))
-    except ValueError:
-        raise Http404 from None
-    if str(shown) != written:
-        raise Http404
-    return shown
 
 
 def _year(written: str) -> int:

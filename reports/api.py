@@ -11,8 +11,7 @@ from rest_framework.response import Response
 from accounts.access import Access
 from accounts.api import Api
 from accounts.models import ApiToken
-from common.api import problems
-from common.months import Month
+from common.api import month_in, problems
 from reports.models import MonthEndReport
 from reports.permissions import READ_ALL
 from reports.stats import report_of
@@ -45,18 +44,10 @@ class MonthEnd(Api):
     )
     def get(self, request: Request, month: str) -> Response:
         """The report of a month that is over, as it was frozen."""
-        shown = report_of(_month(month), version=_version(request.query_params.get("version", "")))
+        shown = report_of(month_in(month), version=_version(request.query_params.get("version", "")))
         if shown is None:
             raise Http404
         return Response(MonthEndReportSerializer(shown).data)
-
-
-def _month(text: str) -> Month:
-    year, _, month = text.partition("-")
-    try:
-        return Month(int(year), int(month))
-    except ValueError:
-        raise ValidationError({"month": ["月份写成 2026-11 这样。"]}) from None
 
 
 def _version(text: str) -> int | None:

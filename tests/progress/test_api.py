@@ -132,7 +132,7 @@ def test_a_key_does_only_what_it_was_issued_for(client, office, task):
     assert client.get(BOARDS, headers=reading).status_code == 200
     assert post(client, reading, task=task.pk, flag="red", version=0).status_code == 403
     for path in ("2026-13", "2026-1", "x", "2026-11-1"):
-        assert client.get(f"/api/v1/boards/{path}/", headers=reading).status_code == 404
+        assert client.get(f"/api/v1/boards/{path}/", headers=reading).status_code == 400
     assert client.get(BOARDS).status_code == 401
     liaison = UserFactory(liaison=True)
     assert client.get("/api/v1/patrols/", headers=key(liaison, ApiToken.Scope.PATROL)).status_code == 200
