@@ -85,6 +85,10 @@ SHOTS = [
     Shot("calendar", "/workbench/calendar/2026/", "office"),
     Shot("calendar-unknown", "/workbench/calendar/2027/", "office"),
     Shot("tasks", "/workbench/plan/", "unit07"),
+    Shot("plans", "/workbench/plan/annual/", "office", guide=("desktop",)),
+    Shot("plan", "/workbench/plan/annual/", "unit07", first_link="main a[href*='/annual/U']", guide=("phone",)),
+    Shot("amendments", "/workbench/plan/amendments/", "office"),
+    Shot("objection", "/workbench/flags/", "office", first_link="main a[href*='/objections/']"),
     Shot(
         "report", "/workbench/reports/", "unit07", first_link="main a[href^='/workbench/reports/2']", guide=("phone",)
     ),

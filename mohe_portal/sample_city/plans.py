@@ -73,7 +73,7 @@ def _write_out(seed: int, plans: dict[int, AnnualPlan]) -> list[PlanMonth]:
 
 def _name(content: str) -> str:
     """What a task is about, without how much of it."""
-    return re.sub(r" \d+.*$", "", re.sub(r"^完成 \d+ 处", "", content))
+    return re.sub(r"(达到)? \d+.*$", "", re.sub(r"^完成 \d+ 处", "", content))
 
 
 def _steps(cast: Cast, plan: AnnualPlan, at: datetime) -> Iterable[PlanStep]:
@@ -91,7 +91,11 @@ def _write_next_year(cast: Cast, written: list[PlanMonth], *, until: datetime) -
     others = [unit for unit in cast.units if unit != cast.unit(SHOWN_UNIT)][:: len(cast.units) // len(states)]
     writing = zip(others[: len(states)], states, strict=True)
     for unit, state in [(cast.unit(SHOWN_UNIT), PlanState.DRAFT), *writing]:
-        _begin(cast, unit, state, of_unit[unit.pk], at=until - timedelta(days=2, hours=unit.pk % 40))
+        _begin(cast, unit, state, of_unit[unit.pk], at=_at_work(until - timedelta(days=2 + unit.pk % 9), unit.pk))
+
+
+def _at_work(moment: datetime, number: int) -> datetime:
+    return datetime.combine(moment.astimezone(CITY_TIME).date(), time(8 + number % 4, number * 7 % 60), CITY_TIME)
 
 
 def _begin(cast: Cast, unit: Unit, state: PlanState, months: list[PlanMonth], *, at: datetime) -> None:

@@ -19,6 +19,8 @@ from progress.plan_forms import DecisionForm, PlanTaskForm, PlanYearForm, Versio
 from progress.views.boards import current_month
 from progress.workflow import PlanMove, PlanState
 
+# From November on the list is of the next year.
+FIRST_MONTH_OF_WRITING = 11
 READERS = (Role.OFFICE, Role.LIAISON, Role.GROUP_HEAD, Role.LEADER)
 
 
@@ -38,7 +40,7 @@ def plans(request: Request) -> HttpResponse:
     if request.user.role == Role.LIAISON and request.user.unit:
         return _own_plans(request, request.user.unit)
     choice = PlanYearForm(request.GET)
-    year = (choice.cleaned_data["year"] if choice.is_valid() else None) or current_month().year
+    year = (choice.cleaned_data["year"] if choice.is_valid() else None) or _year_in_hand()
     rows = plan_stats.rows_of_year(request.user, year)
     counts = plan_stats.counts_by_state(rows)
     shown = request.GET.get("state", "all")
@@ -170,6 +172,12 @@ def _against_newest(form: PlanTaskForm) -> PlanTaskForm:
     data = {**{name: form.data[name] for name in form.data}, "version": str(newest.version)}
     task = PlanTask.objects.filter(pk=form.task.pk).first() if form.task else None
     return PlanTaskForm(data, plan=newest, task=task)
+
+
+def _year_in_hand() -> int:
+    """The year whose plans are being written: at the end of a year the next one."""
+    current = current_month()
+    return current.year + (current.month >= FIRST_MONTH_OF_WRITING)
 
 
 def _years(shown: int) -> list[int]:
