@@ -215,6 +215,7 @@ def test_people_who_are_not_administrators_manage_nobody(client, office, liaison
 
 
 def test_only_somebody_of_a_unit_is_its_head(client, administrator):
+    client.force_login(administrator)
     unit = UnitFactory()
     post = {"username": "wu", "name": "示例人员戊", "role": "liaison", "unit": unit.pk, "is_unit_head": "on"}
     client.post(USERS + "new/", post)
