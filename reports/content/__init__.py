@@ -13,7 +13,7 @@ from django.conf import settings
 from common.clock import CITY_TIME
 from common.models import SAMPLE_DATA, Fact
 from common.months import Month
-from reports.content import cases, flags, items, patrols, rankings, summary, trend
+from reports.content import cases, flags, items, patrols, rankings, summary, trend, volunteers
 from reports.content.reading import consistent_read
 
 FORMAT = 1
@@ -24,6 +24,7 @@ PARTS: tuple[tuple[str, str, Callable[[Month, datetime], Any]], ...] = (
     ("flags", "红旗和蓝旗", flags.read),
     ("cases", "案件", cases.read),
     ("patrols", "日巡查", patrols.read),
+    ("volunteers", "志愿服务", volunteers.read),
     ("items", "交办事项", items.read),
     ("trend", "十二个月走势", trend.read),
 )

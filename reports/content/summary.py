@@ -14,6 +14,7 @@ def of(content: dict[str, Any]) -> list[str]:
         _cases(content, month),
         _quality(content),
         _patrols(content),
+        _volunteers(content),
         _items(content, month),
     ]
     return [sentence for sentence in sentences if sentence]
@@ -68,6 +69,15 @@ def _patrols(content: dict[str, Any]) -> str:
     if not rate.denominator:
         return ""
     return f"网格日巡查覆盖率 {share(rate)}{_compared(rate, Rate(before['walked'], before['expected']))}。"
+
+
+def _volunteers(content: dict[str, Any]) -> str:
+    found = content["volunteers"]
+    city = found["city"]
+    told = f"志愿服务活动 {city['activities']} 场，参加 {city['people']} 人，服务 {city['minutes'] / 60:.1f} 小时"
+    reaching = sum(rate["reaches_target"] for rate in found["rates"])
+    told += f"；登记志愿者 {found['registered']} 人，注册率达到 {found['target']}% 的单位 {reaching} 个"
+    return f"{told}，共 {len(found['rates'])} 个。" if found["rates"] else f"{told}。"
 
 
 def _items(content: dict[str, Any], month: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from common.months import Month
 from complaints.figures import Rate
 
-Cell = str | int | Rate
+Cell = str | int | float | Rate
 
 
 class Kind(StrEnum):

@@ -143,6 +143,36 @@ def patrols(rows: list[Row], *, name: str, title: str, of: str) -> Table:
     return Table(name, title, columns, told, total, empty="这个月没有要巡查的网格。")
 
 
+def volunteers(rows: list[Row], *, name: str, title: str, of: str) -> Table:
+    """Without a sum: people of two rows may be the same people."""
+    columns = [
+        Column(of, TEXT, 10),
+        Column("活动（场）", width=5),
+        Column("参加（人）", width=5),
+        Column("时长（小时）", width=6),
+        Column("队伍（支）", width=5),
+    ]
+    told: list[list[Cell]] = [
+        [row["name"], row["activities"], row["people"], row["minutes"] / 60, row["teams"]] for row in rows
+    ]
+    note = "只算时长已确认的活动。同一个人可能在几行里，人数不能相加。"
+    return Table(name, title, columns, told, note=note, empty="这个月没有时长已确认的活动。")
+
+
+def registration(rows: list[Row], *, target: int) -> Table:
+    columns = [
+        Column("单位", TEXT, 12),
+        Column("在职人数", width=6),
+        Column("登记志愿者", width=6),
+        Column("注册率", RATE, 6),
+    ]
+    told: list[list[Cell]] = [
+        [row["name"], row["headcount"], row["registered"], Rate(row["registered"], row["headcount"])] for row in rows
+    ]
+    note = f"目标是 {target}%。按生成报告时登记的人数算。"
+    return Table("单位-志愿者", "各单位志愿者注册率", columns, told, note=note, empty="没有在用的单位。")
+
+
 def items(rows: list[Row]) -> Table:
     columns = [
         Column("单位", TEXT, 7),

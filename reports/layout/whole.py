@@ -36,6 +36,7 @@ def document(content: Content) -> Document:
             _flags(content),
             _cases(content, month),
             _patrols(content),
+            _volunteers(content),
             _items(content),
             _rankings(content),
             _trend(content),
@@ -70,6 +71,18 @@ def _cases(content: Content, month: Month) -> Section:
 def _patrols(content: Content) -> Section:
     rows = content["patrols"]["communities"]
     return Section("网格日巡查", tables=[tables.patrols(rows, name="社区-巡查", title="各社区巡查覆盖", of="社区")])
+
+
+def _volunteers(content: Content) -> Section:
+    found = content["volunteers"]
+    teams, units = found["teams"], found["holding_units"]
+    told = f"举办活动的队伍 {teams['count']}／{teams['of']} 支，单位 {units['count']}／{units['of']} 个。"
+    told += f"另有 {found['unconfirmed']} 场活动的时长还没有确认，没有算在内。" if found["unconfirmed"] else ""
+    shown = [
+        tables.volunteers(found["types"], name="志愿-类型", title="按活动类型", of="类型"),
+        tables.volunteers(found["communities"], name="志愿-社区", title="按社区", of="社区"),
+    ]
+    return Section("志愿服务", [told], shown)
 
 
 def _items(content: Content) -> Section:
@@ -139,6 +152,13 @@ def _annexes(content: Content) -> list[Section]:
         Section(
             "各单位巡查覆盖",
             tables=[tables.patrols(content["patrols"]["units"], name="单位-巡查", title="各单位巡查覆盖", of="单位")],
+        ),
+        Section(
+            "各单位志愿服务",
+            tables=[
+                tables.volunteers(content["volunteers"]["units"], name="志愿-单位", title="各单位活动", of="单位"),
+                tables.registration(content["volunteers"]["rates"], target=content["volunteers"]["target"]),
+            ],
         ),
         Section(
             "单位排名",

@@ -44,6 +44,7 @@ def _formats(book: Workbook) -> dict[str, Any]:
         "head": book.add_format(boxed | {"bold": True, "bg_color": "#EEF3F2", "text_wrap": True, "align": "center"}),
         "text": book.add_format(boxed | {"text_wrap": True}),
         "number": book.add_format(boxed | {"num_format": "#,##0"}),
+        "hours": book.add_format(boxed | {"num_format": "#,##0.0"}),
         "percent": book.add_format(boxed | {"num_format": "0.0%"}),
         "dash": book.add_format(boxed | {"align": "right"}),
         "total": book.add_format(boxed | {"bold": True}),
@@ -122,8 +123,8 @@ def _write_row(sheet: Any, row: int, cells: list[Cell], formats: dict[str, Any],
             sheet.write_number(row, place + 1, cell.numerator, formats[f"{prefix}number"])
             sheet.write_number(row, place + 2, cell.denominator, formats[f"{prefix}number"])
             place += 3
-        elif isinstance(cell, int):
-            sheet.write_number(row, place, cell, formats[f"{prefix}number"])
+        elif isinstance(cell, int | float):
+            sheet.write_number(row, place, cell, formats[f"{prefix}{'number' if isinstance(cell, int) else 'hours'}"])
             place += 1
         else:
             sheet.write_string(row, place, cell, formats["total" if is_total else "text"])

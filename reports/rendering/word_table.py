@@ -72,6 +72,8 @@ def _cell(words: str, width: int, align: str, *, is_head: bool, keeps: bool) -> 
 
 
 def _words(cell: Cell) -> str:
+    if isinstance(cell, float):
+        return f"{cell:.1f}"
     if not isinstance(cell, Rate):
         return str(cell)
     if not cell.denominator:

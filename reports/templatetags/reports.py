@@ -43,6 +43,8 @@ def cells(row: Sequence[Cell], columns: Sequence[Column]) -> SafeString:
 def _cell(cell: Cell, column: Column, is_first: bool) -> SafeString:
     if isinstance(cell, Rate):
         return _rate(cell)
+    if isinstance(cell, float):
+        cell = f"{cell:.1f}"
     figures = " num" if column.kind != Kind.TEXT else ""
     template = '<th scope="row" class="{}{}">{}</th>' if is_first else '<td class="{}{}">{}</td>'
     return format_html(template, head_class(column, is_first), figures, cell)
