@@ -13,6 +13,7 @@ from mohe_portal import (
     notice_preferences,
     outline,
     schedule_page,
+    text_choice,
     views,
     workbench,
 )
@@ -55,6 +56,7 @@ urlpatterns = [
     path("workbench/notices/failed/", dead_letters.dead_letters, name="dead_letters"),
     path("workbench/notices/failed/retry/", dead_letters.retry_dead, name="retry_dead"),
     path("workbench/notices/", include("mohe_portal.inbox")),
+    path("sms/<str:token>/", text_choice.text_choice, name="text_choice"),
     path("", include("grids.urls")),
     path("", include("complaints.urls")),
     path("", include("volunteers.urls")),

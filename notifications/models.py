@@ -1,10 +1,11 @@
+import secrets
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from common.crypto import decrypt, encrypt
+from common.crypto import ALPHABET, decrypt, encrypt
 
 
 class Kind(models.TextChoices):
@@ -162,3 +163,27 @@ class ChannelChoice(models.Model):
     @address.setter
     def address(self, value: str) -> None:
         self.address_encrypted = encrypt(value) if value else ""
+
+
+PHONE_TOKEN_LENGTH = 12
+
+
+def new_phone_token() -> str:
+    """Short enough for a text message, and not to be guessed: 60 bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(PHONE_TOKEN_LENGTH))
+
+
+class PhoneChoice(models.Model):
+    """Whether a phone wants text messages (短信退订). It belongs to nobody here: only its digest is kept."""
+
+    phone_digest = models.CharField(max_length=64, unique=True)
+    # Stands in every message; whoever has it may say no, and yes again.
+    token = models.CharField(max_length=12, unique=True, default=new_phone_token)
+    is_on = models.BooleanField("接收短信", default=True)
+    changed_at = models.DateTimeField("改动时间", null=True)
+
+    class Meta:
+        verbose_name = "短信接收"
+
+    def __str__(self) -> str:
+        return f"{self.token} {'接收' if self.is_on else '不接收'}"

@@ -1,16 +1,17 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 
 from common.crypto import encrypt
 from common.masking import hide_phones
-from notifications import channels
-from notifications.models import Channel, ChannelChoice, Kind, Notice, NoticeDelivery, Urgency
+from notifications import channels, phones
+from notifications.models import Channel, ChannelChoice, Kind, Notice, NoticeDelivery, PhoneChoice, Urgency
 from notifications.nudge import Nudger
 from notifications.quiet import not_before
 from notifications.tasks import deliver_waiting
@@ -74,12 +75,17 @@ class Text:
     words: str
 
 
-def text_phones(texts: Sequence[Text], *, what: str, at: datetime, urgency: Urgency = Urgency.NORMAL) -> None:
+def text_phones(
+    texts: Sequence[Text], *, what: str, at: datetime, urgency: Urgency = Urgency.NORMAL, was_asked_for: bool = False
+) -> None:
     """Send each text by SMS, in the caller's transaction; one with a reason sent before is left out.
 
-    `what` names the kind of message for the administrator and must tell nothing of the person.
+    `what` names the kind of message for the administrator and must tell nothing of the person. A phone that wants none
+    gets none, but what its owner has just asked for (a code); every other one says where to stop them.
     """
     ways = _ways_to_phones()
+    if ways and not was_asked_for:
+        texts = _wanted(texts)
     if not (ways and texts):
         return
     notices = [
@@ -102,6 +108,19 @@ def text_phones(texts: Sequence[Text], *, what: str, at: datetime, urgency: Urge
         ignore_conflicts=True,
     )
     transaction.on_commit(nudge, robust=True)
+
+
+def _wanted(texts: Sequence[Text]) -> list[Text]:
+    """Those to phones that want them, each with its way out."""
+    choices = phones.choices_of(text.phone for text in texts)
+    on = [(text, choices[text.phone]) for text in texts if choices[text.phone].is_on]
+    return [replace(text, words=_with_way_out(text.words, choice)) for text, choice in on]
+
+
+def _with_way_out(words: str, choice: PhoneChoice) -> str:
+    if not settings.SITE_URL:
+        return words
+    return f"{words}不想再收：{settings.SITE_URL}/sms/{choice.token}/"
 
 
 def _ways_to_phones() -> list[Channel]:

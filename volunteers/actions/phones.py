@@ -65,7 +65,7 @@ def send_code(phone: str, *, client: str, at: datetime) -> Sent:
         )
         words = f"验证码 {code}，10 分钟内有效。不要告诉别人。"
         text = Text(phone, f"phone-code:{stored.pk}", words)
-        text_phones([text], what="手机验证码", at=at, urgency=Urgency.URGENT)
+        text_phones([text], what="手机验证码", at=at, urgency=Urgency.URGENT, was_asked_for=True)
     return Sent("" if reaches_phones() else code)
 
 
