@@ -30,7 +30,14 @@ class Section:
 
 # Section → (label, address name, roles). One line per page; a role sees what it works with.
 PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
-    ("", [("工作台", "workbench", STAFF), ("驾驶舱", "reports:cockpit", AT_THE_TABLE)]),
+    (
+        "",
+        [
+            ("工作台", "workbench", STAFF),
+            ("驾驶舱", "reports:cockpit", AT_THE_TABLE),
+            ("地图", "reports:map", EVERY_CASE),
+        ],
+    ),
     (
         "案件",
         [

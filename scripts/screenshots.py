@@ -64,6 +64,7 @@ SHOTS = [
     Shot("workbench-unit", "/workbench/", "unit07", guide=("phone",)),
     Shot("cockpit", "/cockpit/", "leader", guide=("desktop",)),
     Shot("figures", "/cockpit/figures/", "leader"),
+    Shot("staff-map", "/workbench/map/", "leader", guide=("desktop",)),
     Shot("queue", "/workbench/complaints/", "office", guide=("desktop",)),
     Shot(
         "case-office",

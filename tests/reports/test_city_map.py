@@ -1,0 +1,93 @@
+"""The staff's map: figures by grid and month, the cases of a box, the card of a grid."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+
+from accounts.models import Role
+from common.clock import CITY_TIME
+from complaints.workflow import State
+from reports import city_map, rollups
+from reports.directory import directory
+from tests.factories.accounts import UserFactory
+from tests.factories.complaints import MONDAY, case_in, filed
+from tests.factories.grids import GridAssignmentFactory, GridFactory, square
+
+pytestmark = pytest.mark.django_db
+AT = MONDAY + timedelta(hours=3)
+INSIDE = (122.501, 52.901)
+
+
+@pytest.fixture
+def grid():
+    grid = GridFactory(boundary=square(122.5, 52.9))
+    GridAssignmentFactory(grid=grid, unit__name="示例单位 07")
+    with time_machine.travel(AT, tick=False):
+        yield grid
+
+
+def test_a_grid_has_its_figures_month_by_month(grid):
+    case_in(State.CLOSED, at=datetime(2026, 10, 30, 9, tzinfo=CITY_TIME), point=INSIDE)
+    case_in(State.HANDLING, at=datetime(2026, 10, 30, 9, tzinfo=CITY_TIME), point=INSIDE)
+    filed(at=AT - timedelta(hours=1), point=INSIDE)
+    rollups.rebuild(at=AT)
+
+    told = city_map.grid_figures(directory(on=AT.date()), at=AT)
+
+    here = told["grids"][grid.code]
+    assert (told["months"][-2:], len(told["months"])) == (["2026 年 10 月", "2026 年 11 月"], 12)
+    assert (here["open"][-3:], here["late"][-2:]) == ([0, 1, 2], [0, 1])
+    assert here["on_time"][-2:] == [[1, 1], [0, 1]]
+    assert here["patrol"][-1] == [0, 22]
+
+
+def test_a_box_holds_its_cases_of_the_month_and_now_also_what_is_still_open(grid, django_assert_num_queries):
+    long_open = case_in(State.HANDLING, at=datetime(2026, 9, 1, 9, tzinfo=CITY_TIME), point=INSIDE)
+    case_in(State.CLOSED, at=datetime(2026, 9, 1, 9, tzinfo=CITY_TIME), point=INSIDE)
+    new = filed(at=AT - timedelta(hours=1), point=INSIDE).complaint
+    filed(at=AT - timedelta(hours=1), point=(122.9, 52.9))
+    office, november = UserFactory(), city_map.Month(2026, 11)
+
+    with django_assert_num_queries(1):
+        told = city_map.cases_in(office, november, (122.5, 52.9, 122.502, 52.902), at=AT)
+
+    assert told == {"cases": [[*INSIDE, 0, new.number], [*INSIDE, 2, long_open.number]], "more": False}
+    assert len(city_map.cases_in(office, november.shifted(-2), None, at=AT)["cases"]) == 2
+
+
+def test_a_confidential_case_is_on_nobodys_map_who_may_not_read_it(client, grid):
+    shown = filed(at=AT, point=INSIDE).complaint
+    hidden = filed(at=AT, point=INSIDE, is_confidential=True, text="保密的事。").complaint
+
+    def numbers(role):
+        client.force_login(UserFactory(role=role))
+        told = client.get("/workbench/map/cases/").json()["cases"]
+        card = client.get(f"/workbench/map/grids/{grid.code}/").content.decode()
+        return {row[3] for row in told}, "保密的事" in card
+
+    assert numbers(Role.OFFICE) == ({shown.number, hidden.number}, True)
+    assert numbers(Role.LEADER) == ({shown.number}, False)
+
+
+def test_the_page_and_its_parts_open_and_nonsense_is_the_whole_city(client, grid):
+    client.force_login(UserFactory(role=Role.OFFICE))
+    filed(at=AT, point=INSIDE)
+
+    assert "示例单位 07" in client.get(f"/workbench/map/grids/{grid.code}/").content.decode()
+    assert client.get("/workbench/map/grids/000/").status_code == 404
+    assert "在办案件" in client.get("/workbench/map/").content.decode()
+    for box in ("x", "1,2,3", "9,9,8,8", "nan,0,1,1"):
+        assert len(client.get("/workbench/map/cases/", {"box": box, "month": "2026-11"}).json()["cases"]) == 1
+    figures = client.get("/workbench/map/figures/")
+    assert (figures["Cache-Control"], list(figures.json()["grids"])) == ("private, no-store", [grid.code])
+
+
+def test_no_more_than_the_newest_ten_thousand_are_told(grid, monkeypatch):
+    monkeypatch.setattr(city_map, "MOST_CASES", 1)
+    filed(at=AT - timedelta(hours=2), point=INSIDE)
+    newest = filed(at=AT - timedelta(hours=1), point=INSIDE).complaint
+
+    told = city_map.cases_in(UserFactory(), city_map.Month(2026, 11), None, at=AT)
+
+    assert ([row[3] for row in told["cases"]], told["more"]) == ([newest.number], True)
