@@ -123,6 +123,8 @@ class User(AbstractUser):
     )
     # Of a liaison: who hears of cases that stay late (单位负责人).
     is_unit_head = models.BooleanField("单位负责人", default=False)
+    # For the workbench, which says what is new since then.
+    looked_at = models.DateTimeField("上次看工作台", null=True, blank=True, editable=False)
     must_change_password = models.BooleanField("首次登录须改密码", default=True)
 
     REQUIRED_FIELDS = ["name", "role"]

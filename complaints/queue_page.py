@@ -15,7 +15,8 @@ from complaints.models import Complaint
 from complaints.models.complaint import Light
 from complaints.selection import SearchedPhone, Selection
 from complaints.staff_forms import EVERY, LIGHTS, OPEN
-from complaints.stats import FINAL_STATES, MOST_COUNTED, MOST_LOOKED_AT, QueueCounts, counts_of
+from complaints.stats import FINAL_STATES, MOST_COUNTED, MOST_LOOKED_AT, QueueCounts, counts_of, waiting_counts
+from complaints.waiting import ACTS_IN, Wait, queues_of
 from complaints.workflow import OPEN_STATES, State
 
 PAGE_SIZE = 30
@@ -83,6 +84,7 @@ class QueuePage(Selection):
         super().__init__(parameters, user=user, at=at, phone=phone)
         most = MOST_LOOKED_AT if self.is_narrowed else MOST_COUNTED
         self.counts: QueueCounts = counts_of(self.narrowed, at=at, most=most)
+        self.waits = waiting_counts(self.narrowed, queues_of(user), user=user, at=at)
         rows = self.cases.select_related("category", "grid__community", "unit").with_urgency()
         self.page: Page[Complaint] = page(rows, self.keys, cursor=parameters.get("cursor", ""), size=PAGE_SIZE)
 
@@ -102,11 +104,17 @@ class QueuePage(Selection):
     @property
     def total(self) -> int:
         """How many rows there are on all pages together."""
+        if self.wait:
+            return self._waiting_total()
         if self.state == EVERY and not self.light:
             return self.counts.everything
         one = self.counts.of(State(self.state)) if self.state in State.values else self.counts.open_together
         by_light = {Light.OVERDUE: one.overdue, Light.SOON: one.soon, Light.IN_TIME: one.total - one.overdue - one.soon}
         return by_light[Light(self.light)] if self.light else one.total
+
+    def _waiting_total(self) -> int:
+        plain = self.wait in self.waits and self.state == OPEN and not self.light
+        return self.waits[Wait(self.wait)] if plain else self.cases.count()
 
     @property
     def tabs(self) -> list[Tab]:
@@ -114,11 +122,20 @@ class QueuePage(Selection):
         hidden = UNSEEN_BY_UNITS if self.user.role == Role.LIAISON else set()
         return [
             self._tab("全部在办", counts.open, OPEN),
+            *(self._tab(str(wait.label), self.waits[wait], OPEN, wait=wait) for wait in self._shown_waits(first=True)),
             self._tab("超时", counts.overdue, OPEN, Light.OVERDUE),
             self._tab("快到期", counts.soon, OPEN, Light.SOON),
+            *(self._tab(str(wait.label), self.waits[wait], OPEN, wait=wait) for wait in self._shown_waits(first=False)),
             *(self._tab(state.label, counts.of(state).total, state) for state in STATE_TABS if state not in hidden),
             self._tab("全部", counts.everything, EVERY),
         ]
+
+    def _shown_waits(self, *, first: bool) -> list[Wait]:
+        """What is for this person to do stands before the lights; of the rest only what somebody waits in."""
+        own = {Wait.MINE, Wait.TODAY} if Role(self.user.role) in ACTS_IN else set()
+        if first:
+            return [wait for wait in self.waits if wait in own]
+        return [w for w in self.waits if w not in {Wait.MINE, Wait.TODAY} and (self.waits[w] or w == self.wait)]
 
     def _is_least(self, state: str, light: str = "") -> bool:
         """Whether there are more than were counted."""
@@ -128,10 +145,11 @@ class QueuePage(Selection):
     def total_words(self) -> str:
         return at_least(self.total) if self._is_least(self.state, self.light) else str(self.total)
 
-    def _tab(self, label: str, count: int, state: str, light: str = "") -> Tab:
-        has_own_tab = self.state == OPEN and self.light in {Light.OVERDUE, Light.SOON}
-        is_current = (state, light) == (self.state, self.light if has_own_tab else "")
-        return Tab(label, count, self.link(state=state, light=light), is_current, self._is_least(state, light))
+    def _tab(self, label: str, count: int, state: str, light: str = "", wait: str = "") -> Tab:
+        has_own_tab = self.state == OPEN and not self.wait and self.light in {Light.OVERDUE, Light.SOON}
+        is_current = (state, light, wait) == (self.state, self.light if has_own_tab else "", self.wait)
+        url = self.link(state=state, light=light, wait=wait)
+        return Tab(label, count, url, is_current, self._is_least(state, light))
 
     def link(self, **changes: str) -> str:
         """The queue's address with the filters as they are but for `changes`; from the first page."""
@@ -160,7 +178,7 @@ class QueuePage(Selection):
     @property
     def kept(self) -> list[tuple[str, str]]:
         """The parameters that the form of the filters carries along unseen."""
-        names = ("state", "q", "phone", "why", "month")
+        names = ("state", "wait", "q", "phone", "why", "month")
         return [(name, str(self.parameters[name])) for name in names if self.parameters.get(name)]
 
     @property
@@ -186,7 +204,7 @@ class QueuePage(Selection):
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but the tab limits what is shown."""
-        names = set(self.filters.fields) - {"state", "light"}
+        names = set(self.filters.fields) - {"state", "light", "wait"}
         return bool(self.phone) or any(self.filters.given(name) for name in names)
 
     @property
@@ -194,6 +212,8 @@ class QueuePage(Selection):
         """What is said where no row is."""
         if self.is_narrowed:
             return Empty("没有符合条件的案件", "换个条件，或者", "?", "清除筛选")
+        if self.wait:
+            return Empty(f"{Wait(self.wait).label}：没有案件", "", "?", "看全部在办")
         if self.light == Light.OVERDUE and self.counts.soon:
             return Empty("没有超时的案件", f"快到期的有 {self.counts.soon} 件，", self.link(light=Light.SOON), "去看")
         if self.light:

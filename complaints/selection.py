@@ -10,6 +10,7 @@ from complaints.behind import behind
 from complaints.models import Complaint, ComplaintQuerySet
 from complaints.models.complaint import Light
 from complaints.staff_forms import EVERY, LIGHT_WORDS, OPEN, STATE_WORDS, QueueFilters
+from complaints.waiting import Wait, waiting
 from complaints.workflow import OPEN_STATES
 
 
@@ -22,7 +23,7 @@ class SearchedPhone:
 
 
 class Selection:
-    """`narrowed` are the cases that all filters but state and light leave, `cases` those of the tab."""
+    """`narrowed` are the cases that the filters leave, `cases` those of the tab: a state, a light, a wait."""
 
     def __init__(self, parameters: QueryDict, *, user: User, at: datetime, phone: SearchedPhone | None = None) -> None:
         self.parameters = parameters
@@ -35,6 +36,7 @@ class Selection:
         looks_everywhere = self.is_search or self.filters.behind
         self.state: str = self.filters.given("state") or (EVERY if looks_everywhere else OPEN)
         self.light: str = self.filters.given("light") or ""
+        self.wait: str = self.filters.given("wait") or ""
         narrowed = self.filters.narrow(Complaint.objects.visible_to(user))
         if self.filters.behind:
             narrowed = narrowed.filter(behind(*self.filters.behind, at=at))
@@ -47,6 +49,8 @@ class Selection:
             cases = cases.open()
         elif self.state != EVERY:
             cases = cases.filter(state=self.state)
+        if self.wait:
+            cases = cases.filter(waiting(Wait(self.wait), user=self.user, at=self.at))
         return cases.with_light(Light(self.light), at=self.at) if self.light else cases
 
     @property
@@ -61,10 +65,14 @@ class Selection:
     @property
     def is_by_urgency(self) -> bool:
         """Open cases are few enough to be sorted by urgency; of the rest an index gives the newest."""
-        return bool(self.light) or self.state in {OPEN, *OPEN_STATES}
+        return bool(self.light or self.wait) or self.state in {OPEN, *OPEN_STATES}
+
+    @property
+    def _wait_words(self) -> list[str]:
+        return [str(Wait(self.wait).label)] if self.wait else []
 
     @property
     def described(self) -> str:
         """The selection in words, for whoever finds an export again."""
-        said = [STATE_WORDS[self.state], LIGHT_WORDS.get(self.light, ""), *self.filters.described]
+        said = [STATE_WORDS[self.state], LIGHT_WORDS.get(self.light, ""), *self._wait_words, *self.filters.described]
         return "，".join(word for word in [*said, f"来电 {self.phone.shown}" if self.phone else ""] if word)

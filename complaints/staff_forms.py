@@ -13,6 +13,7 @@ from common.months import Month
 from complaints.behind import Why
 from complaints.models import Category, Channel, ComplaintQuerySet, ProblemGroup
 from complaints.models.complaint import Light
+from complaints.waiting import Wait
 from complaints.workflow import State
 from grids.models import Community, Grid
 
@@ -78,6 +79,7 @@ class QueueFilters(forms.Form):
         widget=_date("反映日期到"),
         error_messages={"invalid": "截止日期看不懂，没有用它筛选。"},
     )
+    wait = forms.ChoiceField(required=False, choices=Wait.choices)
     q = forms.CharField(required=False, max_length=80)
     # Together, from a dashboard: the cases behind one of its figures.
     why = forms.ChoiceField(required=False, choices=Why.choices)

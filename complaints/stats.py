@@ -1,5 +1,6 @@
 """Counted reads of the cases: the queue's tabs, the workbench, the public home page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from common.months import Month
 from complaints.figures import Rate, open_overdue
 from complaints.models import Complaint, ComplaintQuerySet
 from complaints.models.reporter import REVEALED
+from complaints.waiting import Wait, waiting
 from complaints.workflow import OPEN_STATES, State
 
 FINAL_STATES = tuple(state for state in State if state not in OPEN_STATES)
@@ -135,6 +137,13 @@ def counts_of(cases: ComplaintQuerySet, *, at: datetime, most: int = MOST_COUNTE
     final = some.aggregate(**{state: Count("pk", filter=Q(state=state)) for state in FINAL_STATES})
     states |= {State(name): StateCount(total) for name, total in final.items() if total}
     return QueueCounts(states, is_capped=sum(final.values()) > most)
+
+
+def waiting_counts(cases: ComplaintQuerySet, waits: Sequence[Wait], *, user: User, at: datetime) -> dict[Wait, int]:
+    """How many open cases of a queryset wait for each, in one query."""
+    counted = {wait: Count("pk", filter=waiting(wait, user=user, at=at)) for wait in waits}
+    found = cases.filter(state__in=OPEN_STATES).order_by().aggregate(**counted)
+    return {Wait(name): count for name, count in found.items()}
 
 
 def closed_this_month(*, at: datetime) -> ClosedFigures:

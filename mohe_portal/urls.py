@@ -27,6 +27,7 @@ urlpatterns = [
     path("accessibility/", views.accessibility, name="accessibility"),
     path("sitemap/", views.sitemap, name="sitemap"),
     path("workbench/", workbench.workbench, name="workbench"),
+    path("workbench/seen/", workbench.workbench_seen, name="workbench_seen"),
     path("workbench/calendar/", calendar_page.calendar_now, name="calendar"),
     path("workbench/calendar/<int:year>/", calendar_page.calendar_year, name="calendar_year"),
     path("workbench/calendar/<int:year>/days/", calendar_page.calendar_arrange, name="calendar_arrange"),

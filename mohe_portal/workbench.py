@@ -1,13 +1,14 @@
 """The workbench (工作台): what waits for this person today, most urgent first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import staff
 from accounts.models import Role, User
@@ -16,11 +17,13 @@ from common.http import Request
 from common.months import Month
 from complaints.models import Escalation, Held
 from complaints.models.complaint import Light
-from complaints.queue_page import QueuePage
+from complaints.queue_page import QueuePage, Row
 from complaints.stats import StateCount
+from complaints.waiting import ACTS_IN, Wait
 from complaints.workflow import State
 from meetings import stats as meetings
 from meetings.models import READS_SOMETHING
+from notifications.models import Kind, Notice
 from progress.models import Amendment, AnnualPlan, MonthTask, Objection
 from progress.stats import count
 from progress.workflow import PlanState
@@ -28,14 +31,29 @@ from volunteers.stats import patrolled_today
 
 ROWS = 8
 NO_CASES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SECURITY})
-# The states whose cases wait for this role to do something.
-WAITING_FOR = {
-    Role.OFFICE: (State.RECEIVED, State.ACCEPTED, State.HANDLED),
-    Role.OPERATOR: (State.RECEIVED, State.ACCEPTED),
-    Role.GUIDANCE: (State.HANDLED,),
-    Role.LIAISON: (State.DISPATCHED, State.HANDLING),
-}
 WORDS = {State.DISPATCHED: "待签收"}
+# What the button says for the first case that waits, by its state.
+NEXT = {
+    State.RECEIVED: "受理第一件",
+    State.ACCEPTED: "派遣第一件",
+    State.DISPATCHED: "签收第一件",
+    State.HANDLING: "办第一件",
+    State.HANDLED: "核查第一件",
+}
+# Where there is none: the page that this role works with.
+USUAL = {
+    Role.OFFICE: ("标旗", "progress:marking_home"),
+    Role.OPERATOR: ("登记来电", "complaints:hotline"),
+    Role.LIAISON: ("去巡查", "volunteers:patrols"),
+    Role.GUIDANCE: ("看案件", "complaints:queue"),
+    Role.GROUP_HEAD: ("看图版", "progress:city"),
+    Role.LEADER: ("看图版", "progress:city"),
+    Role.SUPERVISION: ("看案件", "complaints:queue"),
+    Role.ADMINISTRATOR: ("用户与角色", "accounts:users"),
+}
+SINCE = "workbench_since"
+SHOWN_NEWS = 6
+NOTE_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -49,28 +67,101 @@ class Figure:
     is_alarm: bool = False
 
 
+@dataclass(frozen=True)
+class Step:
+    """The one thing to do first."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class News:
+    """What this person was told since they last looked: the newest, and how many more."""
+
+    since: datetime
+    notices: list[Notice]
+    more: int
+
+
 @staff
 @require_safe
 def workbench(request: Request) -> HttpResponse:
-    now = timezone.now()
-    cases = None if request.user.role in NO_CASES else QueuePage(QueryDict(), user=request.user, at=now)
+    now, user = timezone.now(), request.user
+    acts = Role(user.role) in ACTS_IN
+    mine = QueryDict(f"wait={Wait.MINE}" if acts else "")
+    cases = None if user.role in NO_CASES else QueuePage(mine, user=user, at=now)
+    rows = cases.rows[:ROWS] if cases else []
     figures = [
-        *(_case_figures(request.user, cases) if cases else []),
-        *_flag_figures(request.user, now),
-        *_item_figures(request.user, now),
+        *(_case_figures(user, cases) if cases else []),
+        *_flag_figures(user, now),
+        *_item_figures(user, now),
     ]
-    figures += _patrol_figures(request.user, now)
-    figures += [*_held_figures(request.user), *_escalated_figures(request.user, now)]
-    context = {"figures": figures, "cases": cases, "rows": cases.rows[:ROWS] if cases else [], "now": now}
+    figures += _patrol_figures(user, now)
+    figures += _held_figures(user)
+    context = {
+        "figures": figures,
+        "cases": cases,
+        "rows": rows,
+        "acts": acts,
+        "first": _first_step(user, rows if acts else []),
+        "news": _news(user, since=_looked_at(request, now)),
+        "now": now,
+    }
     return render(request, "workbench.html", context)
 
 
+@staff
+@require_POST
+def workbench_seen(request: Request) -> HttpResponse:
+    """Everything so far has been looked at."""
+    request.session[SINCE] = timezone.now().timestamp()
+    return redirect("workbench")
+
+
+def _first_step(user: User, rows: Sequence[Row]) -> Step | None:
+    """The operator's is the telephone, whoever waits."""
+    if rows and user.role != Role.OPERATOR:
+        return Step(NEXT[State(rows[0].case.state)], rows[0].url)
+    usual = USUAL.get(Role(user.role))
+    return Step(usual[0], reverse(usual[1])) if usual else None
+
+
+def _looked_at(request: Request, now: datetime) -> datetime:
+    """When this person looked last before they signed in this time, or said that all is seen."""
+    user = request.user
+    if SINCE not in request.session:
+        request.session[SINCE] = (user.looked_at or user.date_joined).timestamp()
+    if user.looked_at is None or now - user.looked_at > NOTE_EVERY:
+        User.objects.filter(pk=user.pk).update(looked_at=now)
+    return datetime.fromtimestamp(request.session[SINCE], UTC)
+
+
+def _news(user: User, *, since: datetime) -> News:
+    told = Notice.objects.filter(recipient=user, created_at__gt=since).exclude(kind=Kind.DIGEST).order_by("-created_at")
+    found = list(told[: SHOWN_NEWS + 1])
+    return News(since, found[:SHOWN_NEWS], told.count() - SHOWN_NEWS if len(found) > SHOWN_NEWS else 0)
+
+
 def _case_figures(user: User, cases: QueuePage) -> list[Figure]:
+    """What is late, what is due today, then what waits, in the order in which it is worked off."""
     counts = cases.counts
     overdue = Figure("超时", counts.overdue, _queue(light=Light.OVERDUE), "先办这些" if counts.overdue else "", True)
     soon = Figure("快到期", counts.soon, _queue(light=Light.SOON))
-    waiting = [_state_figure(state, counts.of(state)) for state in WAITING_FOR.get(Role(user.role), ())]
-    return [overdue, *waiting, soon] if waiting else [overdue, soon, Figure("在办", counts.open, _queue())]
+    states = ACTS_IN.get(Role(user.role), ())
+    if not states:
+        return [overdue, soon, Figure("在办", counts.open, _queue())]
+    today = Figure("今天要办", cases.waits[Wait.TODAY], _queue(wait=Wait.TODAY))
+    asked = [_wait_figure(wait, cases) for wait in _ASKED if cases.waits.get(wait)]
+    return [overdue, today, *(_state_figure(state, counts.of(state)) for state in states), *asked, soon]
+
+
+# Shown where something waits in them.
+_ASKED = (Wait.RETURNED, Wait.EXTENSION, Wait.SUSPENSION)
+
+
+def _wait_figure(wait: Wait, cases: QueuePage) -> Figure:
+    return Figure(str(wait.label), cases.waits[wait], _queue(wait=wait))
 
 
 def _state_figure(state: State, waiting: StateCount) -> Figure:

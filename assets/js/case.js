@@ -1,6 +1,12 @@
 // The page of a case: long lists that can be searched, the moves, the neighbours in the queue one came from.
 // Everything works without it; htmx puts new parts into the page, so each part is prepared when it comes in.
 
+import { isForPage } from "./shared/keys.js";
+
+// Each opens the form of its move, where the case offers it.
+const MOVES = { KeyA: "accept", KeyD: "dispatch", KeyS: "sign", KeyR: "submit", KeyV: "pass" };
+const LINKS = { KeyN: "[data-next-case][href], [data-next-page][href]", KeyP: "[data-previous-case][href]", KeyQ: "[data-queue-link]" };
+
 /** A select with a field above it that narrows its options while one types. */
 function makeFindable(select) {
   if (select.dataset.findReady) return;
@@ -46,8 +52,8 @@ function narrow(select, all, words, none) {
   none.textContent = options.length ? "" : `没有含“${words}”的，换个词再找。`;
 }
 
-function openMove(link) {
-  const move = document.querySelector(link.getAttribute("href"));
+function openMove(address) {
+  const move = document.querySelector(address);
   if (!move) return;
   move.open = true;
   move.scrollIntoView({ block: "start" });
@@ -77,6 +83,7 @@ function showNeighbours() {
   if (here < 0) return;
   lead(nav.querySelector("[data-previous-case]"), kept.cases[here - 1]);
   lead(nav.querySelector("[data-next-case]"), kept.cases[here + 1]);
+  if (!kept.cases[here + 1]) lead(nav.querySelector("[data-next-page]"), kept.next);
 }
 
 function prepare() {
@@ -88,14 +95,17 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-open-move]");
   if (!link) return;
   event.preventDefault();
-  openMove(link);
+  openMove(link.getAttribute("href"));
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, select, textarea")) return;
-  const wanted = { KeyN: "[data-next-case]", KeyP: "[data-previous-case]" }[event.code];
-  const link = wanted && document.querySelector(wanted);
-  if (link?.href) link.click();
+  if (!isForPage(event)) return;
+  const link = LINKS[event.code] && document.querySelector(LINKS[event.code]);
+  const move = MOVES[event.code] && document.getElementById(`move-${MOVES[event.code]}`);
+  if (!link && !move) return;
+  event.preventDefault();
+  if (link) link.click();
+  else openMove(`#${move.id}`);
 });
 
 // One form at a time, so that there is one filled button.
@@ -136,3 +146,5 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 prepare();
+// From a key on the queue.
+if (/^#move-[a-z_]+$/.test(location.hash)) openMove(location.hash);

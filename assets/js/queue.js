@@ -1,13 +1,12 @@
-// The queue by keyboard: J and K move along the rows, Enter opens (the row's link has the focus), / goes to the search.
+// The queue by keyboard: J and K move along the rows, Enter opens (the row's link has the focus), A and D open the form
+// of accepting or dispatching, / goes to the search, ? tells all this.
 // The addresses of the rows are kept for the page of a case, which leads on to the next one (case.js).
+
+import { isForPage } from "./shared/keys.js";
 
 const KEPT = "queue";
 const rows = [...document.querySelectorAll("[data-queue] [data-row]")];
 const links = rows.map((row) => row.querySelector("a"));
-
-function isTyping(target) {
-  return target.closest("input, select, textarea, [contenteditable]");
-}
 
 function step(by) {
   const here = rows.findIndex((row) => row.contains(document.activeElement));
@@ -16,10 +15,18 @@ function step(by) {
   rows[there]?.scrollIntoView({ block: "nearest" });
 }
 
+/** The row one stands on, or the first. */
+function openMove(move) {
+  const row = rows.find((one) => one.contains(document.activeElement)) || rows[0];
+  if (row) location.href = `${row.querySelector("a").href}#move-${move}`;
+}
+
 function onKey(event) {
-  if (event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
+  if (!isForPage(event)) return;
   if (event.code === "KeyJ") step(1);
   else if (event.code === "KeyK") step(-1);
+  else if (event.code === "KeyA") openMove("accept");
+  else if (event.code === "KeyD") openMove("dispatch");
   else if (event.key === "/") document.getElementById("search")?.focus();
   else return;
   event.preventDefault();
@@ -34,5 +41,6 @@ if (current) current.parentElement.scrollLeft = current.offsetLeft - current.par
 // Private browsing may have no storage; then the case page just leads back to the start of the queue.
 try {
   const kept = { url: location.pathname + location.search, cases: links.map((link) => link.getAttribute("href")) };
+  kept.next = document.querySelector("[data-queue] a[rel=next]")?.href;
   sessionStorage.setItem(KEPT, JSON.stringify(kept));
 } catch {}

@@ -1,11 +1,13 @@
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import Role, User
 from complaints.workflow import State
+from notifications.outbox import notify
 from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.complaints import case_in
 
@@ -61,5 +63,70 @@ def test_the_workbench_asks_as_much_for_sixty_cases_as_for_three(client, django_
         case_in(State.RECEIVED)
     client.force_login(UserFactory())
 
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(23):
         client.get("/workbench/")
+
+
+def opened(client, user):
+    client.force_login(user)
+    return BeautifulSoup(client.get("/workbench/").content, "html.parser")
+
+
+@pytest.mark.parametrize(
+    ("role", "state", "label"),
+    [
+        (Role.OFFICE, State.RECEIVED, "受理第一件"),
+        (Role.OFFICE, State.ACCEPTED, "派遣第一件"),
+        (Role.OFFICE, State.HANDLED, "核查第一件"),
+        (Role.GUIDANCE, State.HANDLED, "核查第一件"),
+        (Role.LIAISON, State.DISPATCHED, "签收第一件"),
+        (Role.LIAISON, State.HANDLING, "办第一件"),
+        (Role.OPERATOR, State.RECEIVED, "登记来电"),
+        (Role.LEADER, State.HANDLED, "看图版"),
+    ],
+)
+def test_one_button_says_what_comes_first(client, role, state, label):
+    unit = UnitFactory()
+    case = (
+        case_in(state, unit=unit, at=timezone.now()) if state != State.RECEIVED else case_in(state, at=timezone.now())
+    )
+    user = UserFactory(role=role, unit=unit if role == Role.LIAISON else None)
+
+    page = opened(client, user)
+
+    button = page.select("main .btn-primary")
+    assert [one.get_text() for one in button] == [label]
+    if "第一件" in label:
+        assert button[0]["href"] == case.get_absolute_url()
+        assert [link["href"] for link in page.select(".queue-cards a.title")] == [case.get_absolute_url()]
+
+
+def test_what_waits_for_others_is_not_among_what_waits_for_me(client):
+    case_in(State.HANDLING, at=timezone.now())
+
+    page = opened(client, UserFactory(role=Role.OFFICE))
+
+    assert page.select(".queue-cards a.title") == []
+
+
+def test_it_says_what_is_new_since_the_last_time_until_it_was_seen(client):
+    office, other = UserFactory(), UserFactory()
+    now = timezone.now()
+    User.objects.update(looked_at=now - timedelta(hours=12))
+    for hours, person in ((20, office), (3, office), (2, other)):
+        at = now - timedelta(hours=hours)
+        notify([person], reason=f"test:{hours}", title=f"{hours} 小时前的事", url="/workbench/", at=at)
+
+    def news():
+        return [link.get_text() for link in opened(client, office).select("[aria-labelledby=h-news] a.title")]
+
+    assert news() == ["3 小时前的事"]
+    before = client.session["workbench_since"]
+    client.post("/workbench/seen/")
+    assert client.session["workbench_since"] > before
+    seen = BeautifulSoup(client.get("/workbench/").content, "html.parser")
+    assert "没有新的变化" in seen.select_one("[aria-labelledby=h-news]").get_text()
+    # Whoever signs in again is told what came since they were here, not since they were told.
+    client.logout()
+    office.refresh_from_db()
+    assert office.looked_at >= now
