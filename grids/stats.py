@@ -45,7 +45,7 @@ def coverage(*, on: date) -> Coverage:
     grid_count = grids.count()
     units = Unit.objects.filter(is_active=True)
     idle = list(units.exclude(pk__in=GridAssignment.objects.on(on).filter(grid__ended_on=None).values("unit")))
-    areas, bare = _areas(on)
+    areas, bare = area_coverage(on=on)
     return Coverage(
         grids=_covered(grid_count, without_lead),
         grids_without_lead=without_lead,
@@ -53,7 +53,7 @@ def coverage(*, on: date) -> Coverage:
         grids_without_boundary=without_boundary,
         units=_covered(units.count(), idle),
         units_without_grid=idle,
-        areas=_covered(len(areas), bare),
+        areas=areas,
         areas_without_leader=bare,
     )
 
@@ -62,11 +62,11 @@ def _covered(total: int, missing: list[Grid] | list[Unit] | list[Area]) -> Cover
     return Covered(total - len(missing), total)
 
 
-def _areas(on: date) -> tuple[list[Area], list[Area]]:
-    """All areas, and those among them without a leader of their own."""
+def area_coverage(*, on: date) -> tuple[Covered, list[Area]]:
+    """How many towns and communities have a leader of their own, and those that have none."""
     current = LeaderAssignment.objects.on(on).values_list("town", "community")
     covered = {("town", town) if town else ("community", community) for town, community in current}
     towns, communities = list(Town.objects.all()), list(Community.objects.select_related("town"))
     areas: list[Area] = [*towns, *communities]
     bare = [area for area in areas if (area._meta.model_name, area.pk) not in covered]
-    return areas, bare
+    return _covered(len(areas), bare), bare

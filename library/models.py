@@ -3,7 +3,7 @@ from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from accounts.models import Role, User
@@ -31,10 +31,13 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.filter(~Q(audience=Audience.ROLES) | Q(roles__contains=f",{user.role},"))
 
     def containing(self, words: str) -> "DocumentQuerySet":
-        """Each word stands in the number, the title or the summary."""
+        """Each word stands in the number, the title, the summary or what a version changed."""
         found = self
         for word in words.split():
-            found = found.filter(Q(number__icontains=word) | Q(title__icontains=word) | Q(summary__icontains=word))
+            changed = Version.objects.filter(document=OuterRef("pk"), note__icontains=word)
+            found = found.filter(
+                Q(number__icontains=word) | Q(title__icontains=word) | Q(summary__icontains=word) | Exists(changed)
+            )
         return found
 
 

@@ -71,10 +71,7 @@ def pack(meeting: Meeting, *, at: datetime) -> Pack:
         cases=list(cases.select_related("unit", "grid__community").order_by("due_at", "pk")[:MOST_CASES]),
         cases_in_all=cases.count(),
         supervised=list(
-            open_cases.open()
-            .filter(supervised_at__isnull=False)
-            .select_related("unit", "grid__community")
-            .order_by("supervised_at", "pk")
+            open_cases.open().supervised().select_related("unit", "grid__community").order_by("supervised_at", "pk")
         ),
         items=list(_open_items(group).named()),
     )

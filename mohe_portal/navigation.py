@@ -98,6 +98,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
         "城市",
         [
             ("网格与包保", "grids:list", STAFF),
+            ("领导包保", "reports:leaders", AT_THE_TABLE),
             ("包保覆盖", "grids:coverage", EVERY_CASE),
             ("责任单位", "accounts:units", STAFF),
             ("导入导出", "grids:import", frozenset({Role.OFFICE, Role.ADMINISTRATOR})),
@@ -169,6 +170,7 @@ BELOW: dict[str, tuple[str, ...]] = {
     ),
     "progress:tasks": ("progress:task_new", "progress:object_to_flag"),
     "progress:reports": ("progress:report", "progress:unit_report"),
+    "reports:leaders": ("reports:leader",),
     "meetings:instructions": ("meetings:instruction_new",),
     "publicity:news": ("publicity:announcement",),
     "publicity:desk": ("publicity:preview", "publicity:new", "publicity:edit"),

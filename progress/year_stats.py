@@ -3,11 +3,12 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
-from accounts.models import SpecialGroup, Unit
+from accounts.models import SpecialGroup, Unit, User
 from common.months import Month
-from progress.models import Correction, MonthTask
+from progress.models import Correction, MonthTask, Objection
 from progress.stats import (
     COUNTED,
     Cell,
@@ -140,6 +141,14 @@ def corrections_of_unit(unit: Unit, year: int) -> QuerySet[Correction]:
     """The corrections of a unit's closed months of a year, oldest first."""
     found = Correction.objects.filter(task__unit=unit, closed__year=year)
     return found.select_related("task__unit", "task__group", "by", "by__unit", "by__group")
+
+
+def objections_of_unit(unit: Unit, year: int, user: User | AnonymousUser) -> list[Objection]:
+    """The unit's objections to flags of a year, newest first, for those whose business they are: never the public."""
+    if not user.is_authenticated:
+        return []
+    found = Objection.objects.visible_to(user).filter(task__unit=unit, task__year=year)
+    return list(found.select_related("task__group"))
 
 
 def year_months(year: int) -> list[Month]:

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 
 import common.converters  # noqa: F401 -- makes the converters known
 from reports import api
-from reports.views import builds, city_map, cockpit, month_end
+from reports.views import builds, city_map, cockpit, leaders, month_end
 from reports.views.files import FILES
 
 
@@ -30,6 +30,8 @@ urlpatterns = [
     path("workbench/map/figures/", city_map.figures, name="map_figures"),
     path("workbench/map/cases/", city_map.cases, name="map_cases"),
     path("workbench/map/grids/<str:code>/", city_map.grid, name="map_grid"),
+    path("workbench/leaders/", leaders.leaders, name="leaders"),
+    path("workbench/leaders/<str:code>/", leaders.leader, name="leader"),
     path("workbench/month-end/", month_end.reports, name="reports"),
     path(f"{MONTH}/", month_end.report, name="report"),
     path(f"{MONTH}/<file:kind>/", month_end.report_file, name="report_file"),

@@ -112,6 +112,8 @@ SHOTS = [
         first_link="main a[href^='/workbench/meetings/']:not([href$='/new/'])",
     ),
     Shot("action-items", "/workbench/actions/", "office"),
+    Shot("leaders", "/workbench/leaders/", "leader"),
+    Shot("leader", "/workbench/leaders/", "leader", first_link="main table a"),
     Shot("instructions", "/workbench/instructions/", "leader"),
     Shot("instruction-new", "/workbench/instructions/new/?figure=按期结案率&value=8／9", "leader"),
     Shot("library", "/library/", "office"),

@@ -101,6 +101,7 @@ def unit_year(request: HttpRequest, unit: str, year: int) -> HttpResponse:
         "columns": list(zip(board.months, board.counts_by_month, strict=True)),
         "closed_months": closed_months(year),
         "corrections": year_stats.corrections_of_unit(owner, year),
+        "objections": year_stats.objections_of_unit(owner, year, request.user),
         "years": years_to_choose(year),
     }
     return _page(request, "progress/unit_year.html", _current_in(year), facts)

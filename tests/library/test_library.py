@@ -198,3 +198,16 @@ def test_the_list_asks_as_often_for_many_documents_as_for_few(client):
         published(number=f"GZ-{number}")
 
     assert queries() == few <= 12
+
+
+def test_a_document_is_found_by_what_one_of_its_versions_changed(client, office):
+    changed, other = published(number="FA-01", title="三年工作方案"), published(number="ZD-02")
+    for seen, note in ((1, "增加冬季清雪一节"), (2, "增加清雪名单")):
+        said = actions.Text(text().file, NOW.date(), None, note)
+        actions.add_version(changed, seen=seen, text=said, by=office, at=NOW)
+
+    assert list(Document.objects.containing("清雪")) == [changed]
+    assert list(Document.objects.containing("方案 名单")) == [changed]
+    assert list(Document.objects.containing("方案 ZD-02")) == []
+    assert [title.text for title in soup(client.get("/library/?q=清雪")).select(".title")] == ["三年工作方案"]
+    assert other.versions.count() == 1

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from progress import actions
-from progress.models import Publicity
+from progress.models import MonthTask, Publicity
 from tests.factories.accounts import SpecialGroupFactory, UnitFactory, UserFactory
 from tests.factories.progress import MARKED_AT, BlueTaskFactory, MonthTaskFactory, RedTaskFactory
 
@@ -100,6 +100,23 @@ def test_a_units_page_is_come_to_without_a_year_and_from_every_board(client, fil
     assert client.get("/board/units/A/").headers["Location"] == UNIT
     assert client.get("/board/units/A/?year=2025").headers["Location"] == "/board/units/A/2025/"
     assert "这一年还没有任务" in client.get("/board/units/A/2027/").text
+
+
+def test_a_units_objections_stand_on_its_page_for_those_whose_business_they_are(client, filled, office):
+    task = MonthTask.objects.get(unit__code="A", month=11)
+    own = UserFactory(liaison=True, unit=task.unit)
+    actions.object_to_flag(task, reason="材料是甲方没给", by=own, at=MARKED_AT)
+    people = {"public": None, "own": own, "office": office, "stranger": UserFactory(liaison=True)}
+    people |= {"leader": UserFactory(role=Role.LEADER), "operator": UserFactory(role=Role.OPERATOR)}
+    readers = set()
+    for name, person in people.items():
+        client.logout()
+        if person:
+            client.force_login(person)
+        if "材料是甲方没给" in client.get(UNIT).text:
+            readers.add(name)
+
+    assert readers == {"own", "office", "leader"}
 
 
 def test_another_year_has_no_current_month(client, filled):
