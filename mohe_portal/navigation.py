@@ -45,6 +45,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("我的案件", "complaints:queue", frozenset({Role.LIAISON})),
             ("热线登记", "complaints:hotline", frozenset({Role.OFFICE, Role.OPERATOR})),
             ("待定督办", "complaints:escalated", frozenset({Role.OFFICE})),
+            ("回访", "complaints:call_backs", frozenset({Role.OFFICE, Role.OPERATOR})),
             ("待复核", "complaints:held", frozenset({Role.OFFICE})),
             ("个人信息请求", "complaints:erasures", frozenset({Role.OFFICE})),
             ("投诉平台设置", "complaints:tuning", frozenset({Role.OFFICE})),
@@ -119,6 +120,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
 
 # Pages that are in no list → the listed page whose part they are. One line per entry.
 BELOW: dict[str, tuple[str, ...]] = {
+    "complaints:call_backs": ("complaints:call_back",),
     "reports:cockpit": ("reports:figures",),
     "complaints:queue": (
         "complaints:case",

@@ -15,6 +15,7 @@ from accounts.models import Role, User
 from common.clock import CITY_TIME
 from common.http import Request
 from common.months import Month
+from complaints.call_back_page import to_call
 from complaints.models import Escalation, Held
 from complaints.models.complaint import Light
 from complaints.queue_page import QueuePage, Row
@@ -98,7 +99,7 @@ def workbench(request: Request) -> HttpResponse:
         *_item_figures(user, now),
     ]
     figures += _patrol_figures(user, now)
-    figures += _held_figures(user)
+    figures += [*_held_figures(user), *_escalated_figures(user, now), *_call_figures(user, now)]
     context = {
         "figures": figures,
         "cases": cases,
@@ -209,6 +210,12 @@ def _patrol_figures(user: User, now: datetime) -> list[Figure]:
 def _escalated_figures(user: User, now: datetime) -> list[Figure]:
     waiting = Escalation.objects.to_decide(at=now).count() if user.role == Role.OFFICE else 0
     return [Figure("待定督办", waiting, reverse("complaints:escalated"), "超时没有办结", True)] if waiting else []
+
+
+def _call_figures(user: User, now: datetime) -> list[Figure]:
+    if user.role != Role.OPERATOR:
+        return []
+    return [Figure("要回访的案件", to_call(user, at=now).count(), reverse("complaints:call_backs"))]
 
 
 def _held_figures(user: User) -> list[Figure]:

@@ -7,6 +7,7 @@ from complaints.actions.budgets import (
     spend_on_holding,
     spend_on_photo,
 )
+from complaints.actions.calling_back import Said, call_back
 from complaints.actions.categories import add_category, bring_in_standard_categories, edit_category
 from complaints.actions.contacts import erase_expired_contacts, reveal_phone
 from complaints.actions.drafts import add_draft_photo, forget_abandoned_drafts, keep_answers, remove_draft_photo
@@ -72,6 +73,7 @@ __all__ = [
     "KeyReused",
     "LONGEST_REST",
     "Receipt",
+    "Said",
     "StaleCase",
     "accept",
     "acknowledge",
@@ -86,6 +88,7 @@ __all__ = [
     "ask_suspension",
     "begin_legal_hold",
     "bring_in_standard_categories",
+    "call_back",
     "correct_contact",
     "decide_escalation",
     "delete_filter",

@@ -210,17 +210,29 @@ def rework(complaint: Complaint, *, reason: str, by: User, at: datetime) -> None
 
 
 @transaction.atomic
-def rate(complaint: Complaint, *, satisfaction: Satisfaction, is_solved: bool, at: datetime, comment: str = "") -> None:
-    """The resident's word on a closed case; "not solved" opens it once more if it was closed lately."""
+def rate(
+    complaint: Complaint,
+    *,
+    satisfaction: Satisfaction,
+    is_solved: bool,
+    at: datetime,
+    comment: str = "",
+    by: User | None = None,
+    wants_again: bool = False,
+) -> None:
+    """The resident's word on a closed case; "not solved" opens it once more if it was closed lately.
+
+    `by` keyed it in for them on the phone, where whoever is dissatisfied may ask for it, too.
+    """
     if complaint.rated_at:
         raise DomainError("这件已经评价过了，谢谢您。")
-    said = f"{satisfaction.label}，{'解决了' if is_solved else '没有解决'}"
+    said = f"{'电话回访：' if by else ''}{satisfaction.label}，{'解决了' if is_solved else '没有解决'}"
     make_move(
-        complaint, Move.RATE, by=None, at=at, note=f"{said}。{comment}" if comment else said,
+        complaint, Move.RATE, by=by, at=at, note=f"{said}。{comment}" if comment else said,
         satisfaction=satisfaction, is_solved=is_solved, rated_at=at,
     )  # fmt: skip
-    if not is_solved and may_reopen(complaint, at=at):
-        _reopen(complaint, at=at)
+    if (wants_again or not is_solved) and may_reopen(complaint, at=at):
+        _reopen(complaint, at=at, why="没有解决" if not is_solved else satisfaction.label)
 
 
 def may_reopen(complaint: Complaint, *, at: datetime) -> bool:
@@ -228,16 +240,16 @@ def may_reopen(complaint: Complaint, *, at: datetime) -> bool:
     return complaint.state == State.CLOSED and complaint.round == 1 and lately
 
 
-def _reopen(complaint: Complaint, *, at: datetime) -> None:
+def _reopen(complaint: Complaint, *, at: datetime, why: str) -> None:
     """Second handling (二次办理) by the same unit with a new deadline; the second result may be rated again."""
     clock, limit = limit_of(complaint.category, is_urgent=complaint.is_urgent)
     stage = stage_deadline(at, limit, clock, working_calendar())
     overall = overall_deadline(at, clock, limit, working_calendar())
     make_move(
-        complaint, Move.REOPEN, by=None, at=at, note="反映人评价“没有解决”", round=2, closed_at=None,
+        complaint, Move.REOPEN, by=None, at=at, note=f"反映人评价“{why}”", round=2, closed_at=None,
         closed_in_time=None, handled_at=None, satisfaction=None, is_solved=None, rated_at=None,
         clock=clock, limit=limit, warn_at=stage.warn_at, due_at=stage.due_at,
         overall_warn_at=overall.warn_at, overall_due_at=overall.due_at,
     )  # fmt: skip
     tell_unit(complaint, "二次办理", at=at)
-    tell_office(complaint, "居民评价没有解决", at=at)
+    tell_office(complaint, f"居民评价{why}", at=at)

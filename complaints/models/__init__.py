@@ -1,3 +1,4 @@
+from complaints.models.call_back import CallBack
 from complaints.models.category import Category, ProblemGroup
 from complaints.models.complaint import BY_RESIDENTS, Channel, Complaint, ComplaintQuerySet, HelpingUnit, NumberSeries
 from complaints.models.draft import Draft, DraftPhoto
@@ -16,6 +17,7 @@ from complaints.models.submission import Submission
 from complaints.models.tuning import Tuning
 
 __all__ = [
+    "CallBack",
     "Acknowledgement",
     "BY_RESIDENTS",
     "Category",

@@ -1,3 +1,4 @@
+from complaints.views.staff.call_backs import call_back, call_backs
 from complaints.views.staff.case import case, move
 from complaints.views.staff.categories import categories, categories_standard, category_edit, category_new
 from complaints.views.staff.contact import reveal_contact
@@ -11,6 +12,8 @@ from complaints.views.staff.rules import rule_edit, rule_move, rule_new, rules
 from complaints.views.staff.tuning import tuning
 
 __all__ = [
+    "call_back",
+    "call_backs",
     "acknowledge",
     "case",
     "categories",
