@@ -79,6 +79,8 @@ SHOTS = [
     Shot("escalated", "/workbench/complaints/escalated/", "office"),
     Shot("marking", "/workbench/flags/", "office", first_link="main a[href*='/workbench/flags/']", guide=("desktop",)),
     Shot("hotline", "/workbench/complaints/new/", "hotline", guide=("desktop",)),
+    Shot("queue-waiting", "/workbench/complaints/?wait=mine", "office"),
+    Shot("exports", "/workbench/exports/", "office"),
     Shot("categories", "/workbench/categories/", "office"),
     Shot("category", "/workbench/categories/", "office", first_link="main td a, main li a"),
     Shot("rules", "/workbench/rules/", "office"),

@@ -45,6 +45,7 @@ from complaints.performing import FORMS, perform, refuse_what_came_too_late
 from complaints.permissions import may, may_see_reporter, moves_open_to
 from complaints.staff_forms import EVERY, OPEN, QueueFilters
 from complaints.uploads import BoundedUploadHandler
+from complaints.waiting import Wait, waiting
 from complaints.workflow import Move, State
 
 PAGE_SIZE = 50
@@ -68,6 +69,7 @@ def _parameter(name: str, what: str, kind: Any = OpenApiTypes.STR, **more: Any) 
 
 LIST_PARAMETERS = [
     _parameter("state", "状态；open 是在办的，不写是全部。", enum=[OPEN, EVERY, *State.values]),
+    _parameter("wait", "在办的里面等什么：等我办、今天要办、退单重派、申请待批、挂账中、督办。", enum=Wait.values),
     _parameter("light", "时限。", enum=[Light.IN_TIME, Light.SOON, Light.OVERDUE]),
     _parameter("channel", "来源。"),
     _parameter("group", "问题分组。"),
@@ -77,7 +79,7 @@ LIST_PARAMETERS = [
     _parameter("community", "社区编码。"),
     _parameter("filed_after", "反映日期从。", OpenApiTypes.DATE),
     _parameter("filed_before", "反映日期到（含当天）。", OpenApiTypes.DATE),
-    _parameter("q", "案件编号、内容、地方或网格名里的词。"),
+    _parameter("q", "案件编号、内容、地方、网格名或社区名里的词。"),
     _parameter("cursor", "上一页给的 next 或 previous。"),
 ]
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -134,7 +136,7 @@ class Cases(WithPhotos):
         if filters.errors:
             raise serializers.ValidationError(_by_field(filters.errors))
         cases = filters.narrow(Complaint.objects.visible_to(reader))
-        cases = _narrowed_here(cases, filters, at=now).select_related("category", "grid", "unit")
+        cases = _narrowed_here(cases, filters, user=reader, at=now).select_related("category", "grid", "unit")
         found = page(cases, cases.NEWEST, cursor=request.query_params.get("cursor", ""), size=PAGE_SIZE)
         shown = {"results": found.rows, "next": found.next_cursor or None, "previous": found.previous_cursor or None}
         return Response(CasePageSerializer(shown, context={"at": now}).data)
@@ -155,8 +157,11 @@ class Cases(WithPhotos):
         return Response(ReceiptSerializer(shown).data, status=201)
 
 
-def _narrowed_here(cases: Any, filters: ListFilters, *, at: Any) -> Any:
+def _narrowed_here(cases: Any, filters: ListFilters, *, user: User, at: Any) -> Any:
     """By what the queue's filters leave to tabs."""
+    wait = filters.given("wait")
+    if wait:
+        cases = cases.filter(waiting(Wait(wait), user=user, at=at))
     state, light = filters.given("state"), filters.given("light")
     if state == OPEN:
         cases = cases.open()

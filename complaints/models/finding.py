@@ -14,12 +14,15 @@ from django.db.models.lookups import GreaterThan
 
 from grids.models import Grid
 
-_WHOLE_OR_BEGIN = re.compile(r"\d{4}-\d{0,6}")
+_WHOLE = re.compile(r"\d{4}-\d{6}")
+_BEGIN = re.compile(r"\d{4}-\d{0,5}")
 _SERIAL = re.compile(r"\d{3,6}")
 
 
 def stands_in_case(word: str) -> Q:
     """Cases with the word in the number, the text, the place, or the name of their grid or its community."""
+    if _WHOLE.fullmatch(word):
+        return Q(number=word)
     in_grid = _in_grid(word)
     elsewhere = _in_number(word) | in_grid
     if connection.vendor != "postgresql":
@@ -43,7 +46,7 @@ def _at_some_place(words: F | Lower, word: str) -> Q:
 
 
 def _in_number(word: str) -> Q:
-    if _WHOLE_OR_BEGIN.fullmatch(word):
+    if _BEGIN.fullmatch(word):
         return Q(number__startswith=word)
     if _SERIAL.fullmatch(word):
         # As it is spoken: the serial of any year. Each is one number, so that the index of numbers finds it.

@@ -23,6 +23,7 @@ def rule_dispatching(cast: Cast, *, until: datetime) -> None:
         RoutingRule(name="松苑社区路灯和井盖", group=ProblemGroup.LIGHTS, community=seat, unit=cast.unit(15)),
         RoutingRule(name="老平房区垃圾（试行结束）", group=ProblemGroup.GARBAGE, unit=_last_unit(), is_active=False),
     ]
+    actions.save_filter(name="积雪，还没办完", query="group=cleaning&state=open", by=cast.office[0])
     for rule in rules:
         rule.started_on = since
         actions.add_rule(rule, by=cast.office[0], at=until)
