@@ -128,6 +128,7 @@ def _dump(folder: Path) -> tuple[Path, dict[str, int]]:
 
 def _load(dump: Path) -> None:
     if connection.vendor == "postgresql":
+        pg_tools.check(dump)
         connections.close_all()
         with connection.cursor() as cursor:
             cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")

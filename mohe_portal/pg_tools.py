@@ -18,6 +18,11 @@ def dump(target: Path, *, snapshot: str) -> None:
     _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={target}")
 
 
+def check(source: Path) -> None:
+    """Raise DomainError unless pg_restore is here and can read the dump. Asked before anything is taken away for it."""
+    _run("pg_restore", "--list", "--file=/dev/null", str(source))
+
+
 def load(source: Path) -> None:
     """Fill the empty schema public in one transaction: all of it or nothing."""
     arguments = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", str(source))
@@ -40,5 +45,9 @@ def _found(program: str) -> str:
     versions = sorted(DEBIAN.glob(f"*/bin/{program}"), key=lambda path: int(path.parent.parent.name), reverse=True)
     found = next((str(path) for path in versions), None) or shutil.which(program)
     if found is None:
-        raise DomainError(f"找不到 {program}。请安装 PostgreSQL 的客户端工具（postgresql-client）再运行。")
+        raise DomainError(
+            f"这台机器上没有 {program}，什么也没有做。请先安装 PostgreSQL 的客户端工具，版本不低于数据库服务器"
+            "（Debian、Ubuntu：apt install postgresql-client；CentOS：yum install postgresql），"
+            "或者用带有它的镜像运行：docker compose run --rm worker …"
+        )
     return found

@@ -12,6 +12,10 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from accounts.models import User
+from common.errors import DomainError
+from mohe_portal import backup, pg_tools
+from tests.factories.accounts import UserFactory
 from tests.harness import environment
 from tests.harness.processes import own_environment
 
@@ -137,3 +141,34 @@ def test_a_folder_that_is_not_there_gets_a_sentence(city, tmp_path):
 
     assert refused.returncode == 1
     assert "请先建好" in refused.stderr
+
+
+@pytest.mark.needs_postgres
+@pytest.mark.django_db
+def test_without_the_client_tools_nothing_is_touched_and_the_package_is_named(tmp_path, monkeypatch):
+    """The control of a real loss: the tables used to be dropped before anybody looked for pg_restore."""
+    UserFactory()
+    monkeypatch.setattr(pg_tools, "DEBIAN", tmp_path / "nowhere")
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    for attempt in (
+        lambda: pg_tools.dump(tmp_path / "database.pgdump", snapshot="any"),
+        lambda: backup._load(tmp_path / "database.pgdump"),
+    ):
+        with pytest.raises(DomainError, match="postgresql-client"):
+            attempt()
+
+    assert User.objects.count() == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.needs_postgres
+@pytest.mark.django_db
+def test_a_dump_that_cannot_be_read_costs_nothing(tmp_path):
+    UserFactory()
+    (tmp_path / "database.pgdump").write_bytes(b"no dump")
+
+    with pytest.raises(DomainError, match="pg_restore"):
+        backup._load(tmp_path / "database.pgdump")
+
+    assert User.objects.count() == 1
