@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -176,7 +179,7 @@ def _flag_figures(user: User, now: datetime) -> list[Figure]:
         tasks = MonthTask.objects.of_month(month).filter(group__has_board=True)
         return [
             Figure("未标旗的月任务", count(tasks).unmarked, reverse("progress:marking_home")),
-            *_decision_figures(),
+            *_decision_figures(user),
         ]
     if user.role == Role.LIAISON and user.unit_id:
         tasks = MonthTask.objects.of_month(month).filter(unit_id=user.unit_id)
@@ -184,17 +187,24 @@ def _flag_figures(user: User, now: datetime) -> list[Figure]:
     return []
 
 
-def _decision_figures() -> list[Figure]:
-    """What units handed in and the office has to decide; silent where there is nothing."""
-    plans = AnnualPlan.objects.filter(state=PlanState.SUBMITTED).count()
-    changes = Amendment.objects.proposed().count()
-    disputed = Objection.objects.pending().count()
+def _decision_figures(user: User) -> list[Figure]:
+    """What units handed in and the office has to decide, in one query; silent where there is nothing."""
+    plans, changes, disputed = User.objects.values_list(
+        _how_many(AnnualPlan.objects.filter(state=PlanState.SUBMITTED)),
+        _how_many(Amendment.objects.proposed()),
+        _how_many(Objection.objects.pending()),
+    ).get(pk=user.pk)
     waiting = [
         Figure("年度计划待审批", plans, reverse("progress:plans")),
         Figure("计划调整待审批", changes, reverse("progress:amendments")),
         Figure("异议待答复", disputed, reverse("progress:marking_home")),
     ]
     return [figure for figure in waiting if figure.number]
+
+
+def _how_many(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values(of_all=Value(1)).annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 def _patrol_figures(user: User, now: datetime) -> list[Figure]:
