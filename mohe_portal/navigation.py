@@ -36,6 +36,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("工作台", "workbench", STAFF),
             ("驾驶舱", "reports:cockpit", AT_THE_TABLE),
             ("地图", "reports:map", EVERY_CASE),
+            ("大屏", "reports:screen", AT_THE_TABLE),
         ],
     ),
     (
@@ -110,6 +111,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
         [
             ("工作日历", "calendar", frozenset({Role.OFFICE, Role.ADMINISTRATOR})),
             ("用户与角色", "accounts:users", frozenset({Role.ADMINISTRATOR})),
+            ("大屏链接", "reports:screens", frozenset({Role.OFFICE, Role.ADMINISTRATOR})),
             ("接口密钥", "accounts:tokens", frozenset({Role.ADMINISTRATOR})),
             ("审计日志", "audit_log", frozenset({Role.AUDITOR})),
             ("定时任务", "schedule", frozenset({Role.ADMINISTRATOR})),

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 
 import common.converters  # noqa: F401 -- makes the converters known
 from reports import api
-from reports.views import builds, city_map, cockpit, leaders, month_end
+from reports.views import builds, city_map, cockpit, leaders, month_end, screen
 from reports.views.files import FILES
 
 
@@ -26,6 +26,11 @@ app_name = "reports"
 urlpatterns = [
     path("cockpit/", cockpit.board, name="cockpit"),
     path("cockpit/figures/", cockpit.figures, name="figures"),
+    path("screen/", screen.screen, name="screen"),
+    path("screen/scenes/", screen.scenes, name="scenes"),
+    path("screen/open/<str:key>/", screen.enter, name="screen_enter"),
+    path("workbench/screens/", screen.links, name="screens"),
+    path("workbench/screens/<int:pk>/revoke/", screen.revoke, name="screen_revoke"),
     path("workbench/map/", city_map.page, name="map"),
     path("workbench/map/figures/", city_map.figures, name="map_figures"),
     path("workbench/map/cases/", city_map.cases, name="map_cases"),

@@ -64,6 +64,8 @@ SHOTS = [
     Shot("workbench-unit", "/workbench/", "unit07", guide=("phone",)),
     Shot("cockpit", "/cockpit/", "leader", guide=("desktop",)),
     Shot("figures", "/cockpit/figures/", "leader"),
+    Shot("screen", "/screen/", "leader"),
+    Shot("screens", "/workbench/screens/", "office"),
     Shot("staff-map", "/workbench/map/", "leader", guide=("desktop",)),
     Shot("queue", "/workbench/complaints/", "office", guide=("desktop",)),
     Shot(

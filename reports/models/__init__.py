@@ -7,6 +7,7 @@ from reports.models.month_end import (
     checksum_of,
 )
 from reports.models.rollup import Axis, CaseShare, Grain, PatrolTally, RollupState, Tally, TouchedCase
+from reports.models.screen import ScreenLink
 
 __all__ = [
     "Axis",
@@ -18,6 +19,7 @@ __all__ = [
     "ReportBuild",
     "ReportBuildQuerySet",
     "RollupState",
+    "ScreenLink",
     "Tally",
     "TouchedCase",
     "canonical",
