@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.models import SpecialGroup
 from common.months import Month
-from progress.models import ClosedMonth, Correction, MonthReport, MonthTask, Objection
+from progress.models import ClosedMonth, Correction, Flag, MonthReport, MonthTask, Objection
 from progress.report_stats import ReportDates
 from progress.stats import FlagCounts, count, months_with_tasks
 
@@ -39,6 +39,8 @@ class FrozenRow:
 
     name: str
     flags: FlagCounts
+    # Of a unit: had it reported, and in time.
+    report: str = ""
 
 
 def month_states(*, until: Month) -> list[MonthState]:
@@ -79,7 +81,38 @@ def corrections(month: Month, group: SpecialGroup | None = None) -> QuerySet[Cor
     return found.select_related("task__unit", "task__group", "by", "by__unit", "by__group")
 
 
+@dataclass(frozen=True)
+class FrozenStatement:
+    """A blue task of the snapshot with what was said of it then."""
+
+    unit: str
+    group: str
+    content: str
+    reason: str
+    plan: str
+    new_date: str
+    made_good_on: str
+
+
+def frozen_statements(snapshot: dict[str, Any]) -> list[FrozenStatement]:
+    """The blue tasks as they stood when the month was closed."""
+    units, groups = ({row["code"]: row["name"] for row in snapshot[of]} for of in ("units", "groups"))
+    return [
+        FrozenStatement(
+            unit=units[task["unit"]],
+            group=groups[task["group"]],
+            **{name: task[name] or "" for name in ("content", "reason", "plan", "new_date", "made_good_on")},
+        )
+        for task in snapshot["tasks"]
+        if task["flag"] == Flag.BLUE
+    ]
+
+
 def frozen_totals(snapshot: dict[str, Any], of: str) -> list[FrozenRow]:
     """The totals of a snapshot: of `groups` or of `units`."""
     kinds = ("red", "blue", "good", "unmarked")
-    return [FrozenRow(row["name"], FlagCounts(**{kind: row[kind] for kind in kinds})) for row in snapshot[of]]
+    reported = {report["unit"]: "迟报" if report["is_late"] else "已报" for report in snapshot["reports"]}
+    return [
+        FrozenRow(row["name"], FlagCounts(**{kind: row[kind] for kind in kinds}), reported.get(row["code"], "没报"))
+        for row in snapshot[of]
+    ]

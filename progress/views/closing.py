@@ -38,6 +38,7 @@ def closing_month(request: Request, year: int, month: int) -> HttpResponse:
             "month": shown,
             "groups": closing_stats.frozen_totals(closed.snapshot, "groups"),
             "units": closing_stats.frozen_totals(closed.snapshot, "units"),
+            "statements": closing_stats.frozen_statements(closed.snapshot),
             "reports": len(closed.snapshot["reports"]),
             "corrections": closing_stats.corrections(shown),
         }

@@ -222,6 +222,22 @@ def person(role):
     return UserFactory(role=role, **belongs.get(role, {}))
 
 
+def test_the_page_of_a_closed_month_tells_what_was_said_and_reported_though_the_board_goes_on(client, group, office):
+    blue = BlueTaskFactory(group=group, reason="材料未到货")
+    ReportLineFactory(task=RedTaskFactory(group=group, unit=blue.unit))
+    close(by=office)
+    MonthTask.objects.filter(pk=blue.pk).update(made_good_on=MARKED_AT, made_good_note="补上了")
+    client.force_login(office)
+    page = soup(client.get(f"{CLOSING}2026/11/"))
+    rows = [
+        [cell.text for cell in row.select("th, td")] for row in page.select("section:has(#statements-title) tbody tr")
+    ]
+    [unit] = [[cell.text for cell in row.select("td")] for row in page.select("section:has(#units-title) tbody tr")]
+
+    assert rows == [[str(blue.unit), str(group), blue.content, "材料未到货", blue.plan, "2026-12-03"]]
+    assert unit == ["已报", "1", "1", "0", "0", "1／2"]
+
+
 @pytest.mark.parametrize("role", Role)
 def test_who_reads_and_who_closes_corrects_and_makes_good(client, role):
     october = BlueTaskFactory(month=10)

@@ -19,6 +19,8 @@ GRID = "/workbench/flags/sanitation/2026/11/"
 WIDTHS = [360, 768, 1440]
 PAGES = {
     "city": "/board/2026/11/",
+    "city's year": "/board/2026/",
+    "unit": "/board/units/A/2026/",
     "year": "/board/sanitation/2026/",
     "month": "/board/sanitation/2026/11/",
 }
@@ -240,7 +242,7 @@ def violations(page):
 
 @pytest.fixture
 def shown(group):
-    for unit in (UnitFactory(name="示例单位 03"), UnitFactory(name="示例单位 07")):
+    for unit in (UnitFactory(code="A", name="示例单位 03"), UnitFactory(name="示例单位 07")):
         MonthTaskFactory(group=group, unit=unit)
         RedTaskFactory(group=group, unit=unit, month=10)
         BlueTaskFactory(group=group, unit=unit)
