@@ -165,7 +165,7 @@ class CasePage:
         self.marks = [*marks(case), *(["匿名"] if self._is_anonymous and not case.is_anonymous else [])]
         self.late = late_card(case, user=user, at=at)
         self.clock = _clock_face(case, at=at)
-        self.cannot_return = actions.refusal_to_return(case, at=at) if self._might_return else ""
+        self._refusals = self._what_is_refused()
         offers = self._offers()
         self.offers = [offer for offer in offers if offer.is_onward or offer.move in BESIDE]
         self.more = [offer for offer in offers if offer not in self.offers]
@@ -189,13 +189,24 @@ class CasePage:
         known = self.reporter is not None and bool(self.reporter.phone_encrypted or self.reporter.erased_at)
         return self.case.channel in BY_RESIDENTS and not known
 
+    def _what_is_refused(self) -> dict[Move, str]:
+        """Moves of the unit in charge that its state allows and something else does not, with the reason."""
+        if not in_charge(self.user, self.case):
+            return {}
+        if self.case.state == State.DISPATCHED:
+            return {Move.RETURN: actions.refusal_to_return(self.case, at=self.at)}
+        if self.case.state == State.HANDLING and not (self.case.asked_for or self.case.is_suspended):
+            return {Move.ASK_EXTENSION: actions.refusal_to_ask_extension(self.case, at=self.at)}
+        return {}
+
     @property
-    def _might_return(self) -> bool:
-        return self.case.state == State.DISPATCHED and in_charge(self.user, self.case)
+    def refusals(self) -> list[str]:
+        return [why for why in self._refusals.values() if why]
 
     def _offers(self) -> list[Offer]:
         possible = [move for move in moves_open_to(self.user, self.case) if move in FORMS]
-        moves = [move for move in possible if not (move == Move.RETURN and self.cannot_return)]
+        refused = {move for move, why in self._refusals.items() if why}
+        moves = [move for move in possible if move not in refused]
         return [self._offer(move) for move in moves]
 
     def _offer(self, move: Move) -> Offer:

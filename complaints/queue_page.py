@@ -15,7 +15,15 @@ from complaints.models import Complaint
 from complaints.models.complaint import Light
 from complaints.selection import SearchedPhone, Selection
 from complaints.staff_forms import EVERY, LIGHTS, OPEN
-from complaints.stats import FINAL_STATES, MOST_COUNTED, MOST_LOOKED_AT, QueueCounts, counts_of, waiting_counts
+from complaints.stats import (
+    FINAL_STATES,
+    MOST_COUNTED,
+    MOST_LOOKED_AT,
+    QueueCounts,
+    StateCount,
+    counts_of,
+    waiting_counts,
+)
 from complaints.waiting import ACTS_IN, Wait, queues_of
 from complaints.workflow import OPEN_STATES, State
 
@@ -51,6 +59,10 @@ class Row:
         """The bar at the left that says why a row is first."""
         is_open = self.case.state in OPEN_STATES
         return {"late": "edge-late", "soon": "edge-soon"}.get(self.light, "") if is_open else ""
+
+    @property
+    def badge(self) -> str:
+        return "suspended" if self.case.is_suspended else self.case.state
 
     @property
     def url(self) -> str:
@@ -109,8 +121,13 @@ class QueuePage(Selection):
         if self.state == EVERY and not self.light:
             return self.counts.everything
         one = self.counts.of(State(self.state)) if self.state in State.values else self.counts.open_together
-        by_light = {Light.OVERDUE: one.overdue, Light.SOON: one.soon, Light.IN_TIME: one.total - one.overdue - one.soon}
+        by_light = {Light.OVERDUE: one.overdue, Light.SOON: one.soon, Light.IN_TIME: self._in_time(one)}
         return by_light[Light(self.light)] if self.light else one.total
+
+    def _in_time(self, one: StateCount) -> int:
+        """Without those whose clock stands."""
+        suspended = self.waits.get(Wait.SUSPENDED, 0) if self.state in {OPEN, State.HANDLING} else 0
+        return one.total - one.overdue - one.soon - suspended
 
     def _waiting_total(self) -> int:
         plain = self.wait in self.waits and self.state == OPEN and not self.light
@@ -230,7 +247,8 @@ def at_least(count: int) -> str:
 
 
 def _row(case: Complaint, *, at: datetime) -> Row:
-    return Row(case, words.light_class(case, at=at), words.light_words(case, at=at), marks(case))
+    late = {Light.OVERDUE: ["总时限已过"], Light.SOON: ["总时限快到"]}.get(case.overall_light(at=at), [])
+    return Row(case, words.light_class(case, at=at), words.light_words(case, at=at), [*marks(case), *late])
 
 
 def marks(case: Complaint) -> list[str]:

@@ -41,6 +41,7 @@ urlpatterns = [
     path("workbench/complaints/calls/", staff.call_backs, name="call_backs"),
     path("workbench/complaints/calls/<str:number>/", staff.call_back, name="call_back"),
     path("workbench/complaints/settings/", views.tuning, name="tuning"),
+    path("workbench/complaints/bulk/", staff.bulk, name="bulk"),
     path("workbench/complaints/erasures/", staff.erasures, name="erasures"),
     path("workbench/complaints/erasures/<int:pk>/grant/", staff.grant_erasure, name="grant_erasure"),
     path("workbench/complaints/erasures/<int:pk>/refuse/", staff.refuse_erasure, name="refuse_erasure"),

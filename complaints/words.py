@@ -37,7 +37,8 @@ def light_words(case: Complaint, *, at: datetime) -> str:
     if case.state == State.CLOSED:
         return "按期办结" if case.closed_in_time else "超时办结"
     if case.suspended_until:
-        return f"暂停至 {case.suspended_until:%m-%d}"
+        is_this_year = case.suspended_until.year == at.astimezone(CITY_TIME).year
+        return f"暂停至 {case.suspended_until:{'%m-%d' if is_this_year else '%Y-%m-%d'}}"
     light = case.light(at=at)
     if light == Light.NONE or case.due_at is None:
         return ""

@@ -110,6 +110,12 @@ JOBS = (
         Every(timedelta(minutes=15)),
         moment(complaints.switch_off_broken_rules),
     ),
+    Job(
+        "remind-overall",
+        "提醒总时限快到和已过的案件",
+        Every(timedelta(minutes=15)),
+        moment(complaints.remind_of_overall),
+    ),
     Job("resume-suspended", "恢复挂账到期的案件", Every(timedelta(minutes=5)), moment(complaints.resume_due)),
     Job(
         "escalate-late-cases",

@@ -68,6 +68,10 @@ SHOTS = [
     Shot("screens", "/workbench/screens/", "office"),
     Shot("staff-map", "/workbench/map/", "leader", guide=("desktop",)),
     Shot("queue", "/workbench/complaints/", "office", guide=("desktop",)),
+    Shot("queue-tick", "/workbench/complaints/?state=accepted", "office"),
+    Shot("queue-asking", "/workbench/complaints/?wait=extension", "office"),
+    Shot("case-asking", "/workbench/complaints/?wait=extension", "office", first_link="tbody td.num a"),
+    Shot("case-suspended", "/workbench/complaints/?wait=suspended", "office", first_link="tbody td.num a"),
     Shot(
         "case-office",
         "/workbench/complaints/",

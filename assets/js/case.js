@@ -52,6 +52,28 @@ function narrow(select, all, words, none) {
   none.textContent = options.length ? "" : `没有含“${words}”的，换个词再找。`;
 }
 
+/** A box of things to tick with a field above it that hides the lines without what one types. */
+function makeNarrow(box) {
+  if (box.dataset.narrowReady) return;
+  box.dataset.narrowReady = "1";
+  const field = document.createElement("input");
+  field.type = "search";
+  field.className = "form-control find";
+  field.placeholder = "打字找单位";
+  field.setAttribute("aria-label", "打字找单位");
+  field.autocomplete = "off";
+  box.before(field);
+  field.addEventListener("input", () => {
+    const words = field.value.trim();
+    box.querySelectorAll("label").forEach((line) => {
+      line.hidden = !line.textContent.includes(words) && !line.querySelector("input").checked;
+    });
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
+}
+
 function openMove(address) {
   const move = document.querySelector(address);
   if (!move) return;
@@ -88,6 +110,7 @@ function showNeighbours() {
 
 function prepare() {
   document.querySelectorAll("select[data-find]").forEach(makeFindable);
+  document.querySelectorAll("[data-units]").forEach(makeNarrow);
   showNeighbours();
 }
 

@@ -45,7 +45,7 @@ from complaints.actions.privacy import (
     refuse_erasure,
 )
 from complaints.actions.publishing import publish, unpublish, without_house
-from complaints.actions.reminders import remind_of_deadlines
+from complaints.actions.reminders import remind_of_deadlines, remind_of_overall
 from complaints.actions.requests import (
     ask_extension,
     ask_suspension,
@@ -138,6 +138,7 @@ __all__ = [
     "refuse_request",
     "reject",
     "remind_of_deadlines",
+    "remind_of_overall",
     "remove_draft_photo",
     "resume",
     "resume_due",

@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.models import Role, User
 from common.clock import CITY_TIME
 from complaints.models import Acknowledgement, Complaint
-from complaints.models.complaint import ComplaintQuerySet
+from complaints.models.complaint import ComplaintQuerySet, Light
 from complaints.models.escalation import WITH_OFFICE, WITH_UNIT
 from notifications.models import Kind, Notice, Urgency
 from notifications.outbox import notify
@@ -50,6 +50,24 @@ def _press(at: datetime) -> int:
         urgency = Urgency.URGENT if case.is_urgent and is_news else Urgency.HIGH
         people = [*cast.of_unit(case), *cast.office]
         _tell(people, case, reason(case), f"已超时：{case.title}", urgency, at)
+    return len(cases)
+
+
+@transaction.atomic
+def remind_of_overall(*, at: datetime) -> int:
+    """Tell the office once when 80 % of the time from filing to closing is gone, and once when all of it is."""
+
+    def is_late(case: Complaint) -> bool:
+        return case.overall_light(at=at) == Light.OVERDUE
+
+    def reason(case: Complaint) -> str:
+        return f"case-overall-{'late' if is_late(case) else 'soon'}:{case.overall_due_at:%Y%m%d%H%M}:{case.number}"
+
+    cases = _untold(Complaint.objects.open().filter(overall_warn_at__lte=at), reason, at=at)
+    cast = _Cast(cases)
+    for case in cases:
+        word, urgency = ("已过", Urgency.HIGH) if is_late(case) else ("快到", Urgency.NORMAL)
+        _tell(cast.office, case, reason(case), f"总时限{word}：{case.title}", urgency, at)
     return len(cases)
 
 

@@ -12,7 +12,7 @@ from common.clock import CITY_TIME, Clock, WorkingCalendar, deadline
 from complaints import workflow
 from complaints.actions.intake import ACCEPT_WITHIN_WORK_HOURS
 from complaints.actions.moves import MOST_RETURNS
-from complaints.deadlines import limit_of, limit_words, stage_deadline
+from complaints.deadlines import limit_of, limit_words, overall_deadline, stage_deadline
 from complaints.models import BY_RESIDENTS, Category, Complaint, Event
 from complaints.models.complaint import Satisfaction
 from complaints.workflow import Move, State
@@ -88,8 +88,13 @@ class Life:
         self._move(
             Move.ACCEPT, by=self._desk(), at=at, note=self.chance.choice(words.ACCEPT_NOTES),
             basis=f"定为“{self.category.name}”", category=self.category, is_urgent=case.is_urgent,
-            warn_at=limit.warn_at, due_at=limit.due_at,
+            warn_at=limit.warn_at, due_at=limit.due_at, **self._overall(case.filed_at),
         )  # fmt: skip
+
+    def _overall(self, since: datetime) -> dict[str, Any]:
+        clock, limit = limit_of(self.category, is_urgent=self.case.is_urgent)
+        overall = overall_deadline(since, clock, limit, self.world.calendar)
+        return {"overall_warn_at": overall.warn_at, "overall_due_at": overall.due_at}
 
     def _find_its_unit(self) -> None:
         """Dispatch, and again after each return; then the unit signs."""
@@ -181,7 +186,7 @@ class Life:
         self._move(
             Move.REOPEN, by=None, at=at, note="反映人评价“没有解决”", round=2, closed_at=None, closed_in_time=None,
             handled_at=None, satisfaction=None, is_solved=None, rated_at=None, clock=clock, limit=limit,
-            warn_at=stage.warn_at, due_at=stage.due_at,
+            warn_at=stage.warn_at, due_at=stage.due_at, **self._overall(at),
         )  # fmt: skip
 
     # --- the machinery ---

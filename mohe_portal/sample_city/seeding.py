@@ -25,6 +25,7 @@ from mohe_portal.sample_city.lives import World
 from mohe_portal.sample_city.news import publish_news
 from mohe_portal.sample_city.plans import plan_years
 from mohe_portal.sample_city.published import publish_some
+from mohe_portal.sample_city.rare import make_rare_moves
 from mohe_portal.sample_city.reports import report_months
 from mohe_portal.sample_city.routing import rule_dispatching
 from mohe_portal.sample_city.rules import shelve
@@ -105,6 +106,7 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     close_past_months(company, until=until, months=sizes.months)
     report.step(f"{sizes.cases:,} 件案件")
     cases.file_cases(seed, world, count=sizes.cases, since=first_day, photo_files=photo_files, progress=report.share)
+    make_rare_moves(company, until=until)
     carry_up(until=until)
     publish_some()
     rule_dispatching(company, until=until)

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import Role
+from accounts.models import Role, User
 from common.calendar import working_calendar
 from common.clock import CITY_TIME, Clock, WorkingCalendar, used
 from common.errors import DomainError
@@ -93,6 +93,21 @@ def test_a_second_handling_has_an_overall_deadline_of_its_own():
     actions.rate(case, satisfaction=Satisfaction.DISSATISFIED, is_solved=False, at=MONDAY + 5 * DAY)
 
     assert case.overall_due_at > before + 4 * DAY
+
+
+def test_the_office_hears_once_when_the_overall_time_is_short_and_once_when_it_is_over(case, office):
+    Notice.objects.all().delete()
+    everybody = User.objects.filter(role=Role.OFFICE).count()
+
+    def told(at):
+        done = actions.remind_of_overall(at=at), actions.remind_of_overall(at=at + HOUR)
+        titles = set(Notice.objects.values_list("title", flat=True)) - {""}
+        Notice.objects.all().update(title="")
+        return done, titles, Notice.objects.count()
+
+    assert told(case.overall_warn_at - HOUR * 2) == ((0, 0), set(), 0)
+    assert told(case.overall_warn_at) == ((1, 0), {f"总时限快到：{case.title}"}, everybody)
+    assert told(case.overall_due_at + HOUR) == ((1, 0), {f"总时限已过：{case.title}"}, 2 * everybody)
 
 
 # --- extension --------------------------------------------------------------------------------------------------------

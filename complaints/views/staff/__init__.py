@@ -1,3 +1,4 @@
+from complaints.views.staff.bulk import bulk
 from complaints.views.staff.call_backs import call_back, call_backs
 from complaints.views.staff.case import case, move
 from complaints.views.staff.categories import categories, categories_standard, category_edit, category_new
@@ -15,6 +16,7 @@ __all__ = [
     "call_back",
     "call_backs",
     "acknowledge",
+    "bulk",
     "case",
     "categories",
     "categories_standard",

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import staff
 from common.http import Request
-from complaints import actions
+from complaints import actions, bulk
 from complaints.models import SavedFilter
 from complaints.permissions import MAY_EXPORT, may_search_phones
 from complaints.queue_page import QueuePage
@@ -37,6 +37,7 @@ def _page(
     page = QueuePage(parameters, user=request.user, at=timezone.now(), phone=searched_phone(request))
     context = {
         "queue": page,
+        "bulk": bulk.offered(page.state, request.user) if page.rows else None,
         "saved": list(SavedFilter.objects.filter(owner=request.user)),
         "save_form": save_form or SaveFilterForm(initial={"query": page.saved_query}),
         "may_export": request.user.role in MAY_EXPORT,

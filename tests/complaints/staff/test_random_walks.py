@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Role
 from complaints import actions
+from complaints.chains import broken_chains, unpaired_requests
 from complaints.models import Complaint
 from complaints.models.complaint import Satisfaction
 from complaints.workflow import PATHS, Move, State
@@ -191,3 +192,4 @@ def assert_chain_is_whole(case, model) -> None:
         assert after.from_state in sources
         assert after.to_state == (target or after.from_state)
     assert events[-1].to_state == case.state
+    assert [str(broken) for broken in (*broken_chains(), *unpaired_requests())] == []
