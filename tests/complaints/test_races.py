@@ -5,9 +5,11 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 
 from complaints import actions
-from complaints.models import Complaint, ComplaintQuerySet, Event
+from complaints.models import Complaint, ComplaintQuerySet, Event, Export, ExportFormat, ExportState
+from complaints.selection import Selection
 from complaints.workflow import Move
 from notifications.models import Notice
 from tests.factories.accounts import UserFactory
@@ -66,3 +68,27 @@ def test_the_losers_leave_nothing_behind():
     case, _ = dispatch_at_once()
 
     assert [event.version for event in case.events.all()] == [0, 1, 2]
+
+
+def test_workers_that_come_at_once_make_each_export_once(tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    filed()
+    owner, workers = UserFactory(), 4
+    for _ in range(3):
+        selection = Selection(QueryDict("state=all"), user=owner, at=MONDAY + HOUR)
+        actions.ask_for_export(selection, format=ExportFormat.CSV)
+    all_are_here = Barrier(workers, timeout=60)
+
+    def one(_) -> int:
+        try:
+            all_are_here.wait()
+            return actions.make_exports(now=lambda: MONDAY + 2 * HOUR)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(workers) as threads:
+        made = sum(threads.map(one, range(workers)))
+
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    told = Notice.objects.filter(title__startswith="导出好了").count()
+    assert (made, Export.objects.filter(state=ExportState.DONE, tries=1).count(), len(files), told) == (3, 3, 3, 3)
