@@ -25,6 +25,7 @@ from notifications.outbox import notify
 from progress import reminders as progress
 from reports import actions as reports
 from reports import rollups
+from reports.stats import first_month
 from volunteers import actions as volunteers
 
 RUNS_KEPT = timedelta(days=30)
@@ -67,7 +68,10 @@ def remind_of_activities(*, slot: datetime, at: datetime) -> int:
 
 def build_month_end(*, slot: datetime, at: datetime) -> str:
     """The report of the month that ended before the slot; each slot that was missed is made up for."""
-    return f"{reports.build_month_end(Month.of(slot).shifted(-1), by=None, at=at)}"
+    month, first = Month.of(slot).shifted(-1), first_month()
+    if first is None or month < first:
+        return f"{month} 还没有开始用，不用报告"
+    return f"{reports.build_month_end(month, by=None, at=at)}"
 
 
 def build_asked_reports(*, at: datetime) -> int:

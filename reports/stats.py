@@ -28,7 +28,7 @@ class MonthLine:
 
 def month_lines(*, at: datetime) -> list[MonthLine]:
     """The months before that of `at`, newest first, back to the first with a task or a case."""
-    first = _first_month() or Month.of(at)
+    first = first_month() or Month.of(at)
     reports: dict[Month, list[MonthEndReport]] = {}
     for report in MonthEndReport.objects.without_content().select_related("built_by"):
         reports.setdefault(report.of, []).append(report)
@@ -38,7 +38,8 @@ def month_lines(*, at: datetime) -> list[MonthLine]:
     return [MonthLine(month, reports.get(month, []), builds.get(month)) for month in months if month >= first]
 
 
-def _first_month() -> Month | None:
+def first_month() -> Month | None:
+    """The month in which the portal's data begin: its first month task or case."""
     filed_at = Complaint.objects.aggregate(first=Min("filed_at"))["first"]
     found = [*months_with_tasks()[-1:], *([Month.of(filed_at)] if filed_at else [])]
     return min(found, default=None)

@@ -256,3 +256,13 @@ def test_the_moments_in_the_content_are_the_citys(world):
     content = collect(NOVEMBER, as_of=NOVEMBER.ends_at)
 
     assert content["as_of"] == AFTER.replace(minute=0).astimezone(CITY_TIME).isoformat(timespec="minutes")
+
+
+def test_a_month_before_the_portals_first_gets_no_empty_report(db):
+    slot = AFTER
+    assert "不用报告" in schedule.build_month_end(slot=slot, at=AFTER)
+    World()
+    assert "不用报告" in schedule.build_month_end(slot=NOVEMBER.shifted(-3).ends_at, at=AFTER)
+    assert not MonthEndReport.objects.exists()
+
+    assert schedule.build_month_end(slot=slot, at=AFTER) == "2026 年 11 月月末报告第 1 版"
