@@ -177,7 +177,7 @@ def items(rows: list[Row]) -> Table:
     columns = [
         Column("单位", TEXT, 7),
         Column("要办的事", TEXT, 14),
-        Column("会议", TEXT, 8),
+        Column("会议或批示", TEXT, 8),
         Column("期限", DATE, 7),
         Column("情况", TEXT, 5),
     ]

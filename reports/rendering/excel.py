@@ -57,7 +57,8 @@ def _cover(book: Workbook, document: Document, version: str, formats: dict[str, 
     sheet = book.add_worksheet("小结")
     sheet.set_column(0, 0, 100)
     sheet.write_string(0, 0, document.title, formats["title"])
-    sheet.write_string(1, 0, f"{document.issuer}　{version}　{document.standing}", formats["hint"])
+    told = "　".join(filter(None, (document.issuer, version, document.standing)))
+    sheet.write_string(1, 0, told, formats["hint"])
     row = 2
     if document.is_sample:
         sheet.write_string(row, 0, SAMPLE, formats["hint"])

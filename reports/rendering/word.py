@@ -53,7 +53,7 @@ def _title(docx: Docx, document: Document, version: str) -> None:
     below = docx.add_paragraph()
     below.alignment = WD_ALIGN_PARAGRAPH.CENTER
     below.paragraph_format.space_after = Pt(14)
-    KAITI.write(below, f"（{version}　{document.standing}）")
+    KAITI.write(below, f"（{'　'.join(filter(None, (version, document.standing)))}）")
 
 
 def _section(docx: Docx, heading: str, section: Section) -> None:

@@ -63,7 +63,7 @@ def preview(request: Request, pk: int) -> HttpResponse:
 @only(*BUILD)
 @require_safe
 def preview_file(request: Request, pk: int, kind: str) -> HttpResponse:
-    return attached(document(json.loads(_preview(pk).content)), kind, version="预览")
+    return attached(document(json.loads(_preview(pk).content)), kind)
 
 
 def _asked(request: Request, month: Month, kind: ReportBuild.Kind, reason: str) -> HttpResponse:

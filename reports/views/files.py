@@ -13,10 +13,11 @@ FILES: dict[str, tuple[Callable[..., bytes], str, str]] = {
 }
 
 
-def attached(document: Document, kind: str, *, version: str) -> HttpResponse:
-    """The document as a file to keep."""
+def attached(document: Document, kind: str, *, version: str = "") -> HttpResponse:
+    """The document as a file to keep; a preview has no version."""
     made, content_type, suffix = FILES[kind]
-    name = f"{'示例-' if document.is_sample else ''}{document.title}（{version}）.{suffix}".replace(" ", "")
+    named = f"{document.title}（{version}）" if version else document.title
+    name = f"{'示例-' if document.is_sample else ''}{named}.{suffix}".replace(" ", "")
     response = HttpResponse(made(document, version=version), content_type=content_type)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["Cache-Control"] = "private, no-store"

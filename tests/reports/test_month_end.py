@@ -21,6 +21,8 @@ from common.errors import DomainError
 from common.models import Outcome, PeriodicRun
 from common.months import Month
 from complaints.figures import CaseFigures, Rate, figures
+from complaints.workflow import State
+from meetings.models import ActionItem, Instruction
 from mohe_portal import schedule
 from notifications.models import Notice
 from reports import actions
@@ -32,6 +34,8 @@ from reports.layout.parts import Chart
 from reports.models import MonthEndReport
 from reports.rendering import excel, word
 from tests.factories.accounts import UserFactory
+from tests.factories.complaints import case_in
+from tests.factories.meetings import item
 from tests.reports.november import AFTER, HOSTILE, NOVEMBER, World
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -266,3 +270,17 @@ def test_a_month_before_the_portals_first_gets_no_empty_report(db):
     assert not MonthEndReport.objects.exists()
 
     assert schedule.build_month_end(slot=slot, at=AFTER) == "2026 年 11 月月末报告第 1 版"
+
+
+def test_what_a_leader_wrote_on_a_confidential_case_is_in_no_report(world):
+    for is_confidential in (True, False):
+        case = case_in(State.HANDLING, is_confidential=is_confidential)
+        written = item(content=f"批示 {case.pk}", unit=world.slow)
+        ActionItem.objects.filter(pk=written.pk).update(meeting=None)
+        Instruction.objects.create(item=written, case=case)
+
+    rows = collect(NOVEMBER, as_of=NOVEMBER.ends_at)["items"]["rows"]
+
+    assert [(row["body"], row["content"]) for row in rows if row["body"] == "领导批示"] == [
+        ("领导批示", f"批示 {case.pk}")
+    ]
