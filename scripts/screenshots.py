@@ -35,6 +35,8 @@ class Shot:
     elder: bool = False
     guide: tuple[str, ...] = ()
     first_link: str = ""
+    # A page below the one that `first_link` leads to.
+    below: str = ""
 
 
 SHOTS = [
@@ -128,6 +130,25 @@ SHOTS = [
     Shot("tokens", "/workbench/tokens/", "admin"),
     Shot("schedule", "/workbench/schedule/", "admin"),
     Shot("dead-letters", "/workbench/notices/failed/", "admin"),
+    Shot("volunteers", "/volunteers/", guide=("phone",)),
+    Shot("activity", "/volunteers/", first_link=".activity-cards a.title", guide=("phone",)),
+    Shot("volunteer-sign-in", "/volunteers/sign-in/"),
+    Shot("volunteer-teams", "/volunteers/teams/"),
+    Shot("certificate-check", "/volunteers/certificates/"),
+    Shot("volunteer-list", "/volunteers/honours/"),
+    Shot("activities", "/workbench/activities/", "unit07"),
+    Shot("activity-kept", "/workbench/activities/", "unit07", first_link="main .rows a.title"),
+    Shot(
+        "activity-attendance",
+        "/workbench/activities/?show=unconfirmed",
+        "unit07",
+        first_link="main .rows a.title",
+        below="attendance/",
+        guide=("phone",),
+    ),
+    Shot("activity-new", "/workbench/activities/new/", "unit07"),
+    Shot("teams", "/workbench/teams/", "unit07"),
+    Shot("volunteer-figures", "/workbench/activities/figures/", "office"),
     Shot("patrols", "/workbench/patrols/", "unit07", guide=("phone",)),
     Shot("patrol", "/workbench/patrols/", "unit07", first_link="main [data-grid] a.btn"),
     Shot("patrol-calendar", "/workbench/patrols/calendar/", "unit07"),
@@ -193,6 +214,7 @@ def _take(page: Page, base: str, shot: Shot, width: str) -> Iterator[str]:
     if shot.first_link:
         page.goto(path)
         path = page.locator(shot.first_link).first.get_attribute("href") or path
+        path += shot.below
     try:
         answer = page.goto(path)
     except PlaywrightError as error:
