@@ -31,7 +31,7 @@ from notifications.models import Kind, Notice
 from progress.models import Amendment, AnnualPlan, MonthTask, Objection
 from progress.stats import count
 from progress.workflow import PlanState
-from volunteers.stats import patrolled_today
+from volunteers.stats import patrolled_today, waiting_for_organiser
 
 ROWS = 8
 NO_CASES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SECURITY})
@@ -101,7 +101,7 @@ def workbench(request: Request) -> HttpResponse:
         *_flag_figures(user, now),
         *_item_figures(user, now),
     ]
-    figures += _patrol_figures(user, now)
+    figures += [*_patrol_figures(user, now), *_service_figures(user, now)]
     figures += [*_held_figures(user), *_escalated_figures(user, now), *_call_figures(user, now)]
     context = {
         "figures": figures,
@@ -205,6 +205,15 @@ def _decision_figures(user: User) -> list[Figure]:
 def _how_many(rows: QuerySet[Any]) -> Coalesce:
     counted = rows.order_by().values(of_all=Value(1)).annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counted), 0)
+
+
+def _service_figures(user: User, now: datetime) -> list[Figure]:
+    """What of the volunteers waits for whoever organises; nothing where nothing does."""
+    waiting = waiting_for_organiser(user, at=now)
+    over = reverse("volunteers:activities") + "?show=unconfirmed"
+    unconfirmed = Figure("等确认时长的活动", waiting.unconfirmed, over)
+    asked = Figure("入队申请", waiting.asked, reverse("volunteers:teams"))
+    return [figure for figure in (unconfirmed, asked) if figure.number]
 
 
 def _patrol_figures(user: User, now: datetime) -> list[Figure]:

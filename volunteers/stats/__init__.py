@@ -5,11 +5,13 @@ from volunteers.stats.figures import (
     MonthFigures,
     Ranked,
     UnitRate,
+    Waiting,
     figures,
     month_figures,
     rankings,
     registration_rates,
     upcoming_activities,
+    waiting_for_organiser,
 )
 from volunteers.stats.own import Standing, own_data, standing
 from volunteers.stats.patrols import (
@@ -34,6 +36,7 @@ __all__ = [
     "Ranked",
     "Standing",
     "UnitRate",
+    "Waiting",
     "figures",
     "missing_patrols",
     "month_figures",
@@ -44,4 +47,5 @@ __all__ = [
     "registration_rates",
     "standing",
     "upcoming_activities",
+    "waiting_for_organiser",
 ]

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
-from accounts.models import Unit
+from accounts.models import Unit, User
 from common.months import Month
 from grids.models import Community
 from grids.stats import Covered
@@ -58,6 +58,14 @@ class UnitRate:
     @property
     def reaches_target(self) -> bool:
         return self.registered.total > 0 and self.registered.count * 100 >= TARGET_PERCENT * self.registered.total
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Activities that are over without confirmed hours, and people who ask to join a team."""
+
+    unconfirmed: int
+    asked: int
 
 
 @dataclass(frozen=True)
@@ -111,11 +119,11 @@ def figures(records: QuerySet[ServiceRecord], activities: QuerySet[Activity]) ->
 
 
 def rankings(records: QuerySet[ServiceRecord], activities: QuerySet[Activity]) -> list[Ranked]:
-    """Each unit that held something, most activities first, equal ones by hours; the public teams as one row."""
+    """Each unit that held something, most activities first, equal ones by hours; the public teams last, as one row."""
     of = _grouped(records, activities, "unit", "unit")
     units = Unit.objects.in_bulk([key for key in of if key is not None])
     rows = [Ranked(units[key] if key is not None else None, counted) for key, counted in of.items()]
-    return sorted(rows, key=lambda row: (-row.figures.activities, -row.figures.minutes, row.name))
+    return sorted(rows, key=lambda row: (row.unit is None, -row.figures.activities, -row.figures.minutes, row.name))
 
 
 def _by_type(records: QuerySet[ServiceRecord], activities: QuerySet[Activity]) -> list[tuple[str, Figures]]:
@@ -148,6 +156,13 @@ def _grouped(
         )
         for row in held.annotate(count=Count("pk"), teams=Count("team", distinct=True))
     }
+
+
+def waiting_for_organiser(user: User, *, at: datetime) -> Waiting:
+    """Of the teams and activities this person keeps."""
+    over = Activity.objects.kept_by(user).filter(state=ActivityState.PUBLISHED, ends_at__lte=at)
+    asked = Membership.objects.asked().filter(team__in=Team.objects.kept_by(user))
+    return Waiting(over.count(), asked.count())
 
 
 def registration_rates() -> list[UnitRate]:
