@@ -63,7 +63,7 @@ def test_the_workbench_asks_as_much_for_sixty_cases_as_for_three(client, django_
         case_in(State.RECEIVED)
     client.force_login(UserFactory())
 
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(24):
         client.get("/workbench/")
 
 
