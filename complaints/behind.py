@@ -53,5 +53,6 @@ def _of(events: QuerySet[Event]) -> Q:
 
 
 def _answered_late() -> Q:
-    late = Event.objects.filter(from_state=State.RECEIVED, was_overdue=True).exclude(to_state=State.WITHDRAWN)
+    late = Event.objects.filter(from_state=State.RECEIVED, was_overdue=True)
+    late = late.exclude(to_state__in=[State.RECEIVED, State.WITHDRAWN])
     return Q(pk__in=late.values("complaint_id"))
