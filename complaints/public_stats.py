@@ -38,6 +38,12 @@ def recently_published(*, limit: int) -> list[PublicVersion]:
     return list(published().order_by(*PublicVersionQuerySet.NEWEST)[:limit])
 
 
+def published_by_grid() -> dict[int | None, int]:
+    """How many published cases each grid has, by its key; under None those that lie in no grid."""
+    shown = PublicVersion.objects.shown().order_by().values("complaint__grid").annotate(cases=Count("pk"))
+    return {row["complaint__grid"]: row["cases"] for row in shown}
+
+
 def by_month(*, at: datetime) -> list[MonthFigures]:
     """How many cases came in and were closed in this month and those before it, newest first; in two queries.
 

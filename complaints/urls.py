@@ -1,6 +1,6 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from complaints import api, views
+from complaints import api, open311, views
 from complaints.views import staff
 
 app_name = "complaints"
@@ -64,4 +64,16 @@ urlpatterns = [
     path("api/v1/complaints/lookup/", api.Lookup.as_view(), name="api_lookup"),
     path("api/v1/complaints/<str:number>/", api.Case.as_view(), name="api_case"),
     path("api/v1/complaints/<str:number>/moves/", api.Moves.as_view(), name="api_moves"),
+    path("open311/v2/", open311.discovery, name="open311"),
+    re_path(r"^open311/discovery\.(?P<form>json|xml)$", open311.discovery, name="open311_discovery"),
+    re_path(r"^open311/v2/services\.(?P<form>json|xml)$", open311.services, name="open311_services"),
+    re_path(
+        r"^open311/v2/services/(?P<code>[a-z]+)\.(?P<form>json|xml)$", open311.definition, name="open311_definition"
+    ),
+    re_path(r"^open311/v2/requests\.(?P<form>json|xml)$", open311.create_or_list, name="open311_requests"),
+    re_path(
+        r"^open311/v2/requests/(?P<number>\d{4}-\d{6})\.(?P<form>json|xml)$",
+        open311.one_request,
+        name="open311_request",
+    ),
 ]

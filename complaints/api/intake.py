@@ -37,7 +37,7 @@ def take_in(request: Request) -> actions.Receipt:
     earlier = actions.submitted_before(key, fingerprint=fingerprint)
     if earlier:
         return earlier
-    answers = _answers(body, on=now.astimezone(CITY_TIME).date())
+    answers = answers_of(body, on=now.astimezone(CITY_TIME).date())
     photos = _photos(request, files, app, now)
 
     def file() -> actions.Filed:
@@ -69,7 +69,7 @@ def _fingerprint(body: Any, files: Any) -> str:
     return crypto.digest("submission-body", json.dumps([fields, digests], sort_keys=True, ensure_ascii=False))
 
 
-def _answers(body: Any, *, on: Any) -> dict[str, Any]:
+def answers_of(body: Any, *, on: Any) -> dict[str, Any]:
     """The arguments of `actions.file` but for channel, photos and key; raises ValidationError by field."""
     shape = IntakeSerializer(data=body)
     shape.is_valid(raise_exception=True)

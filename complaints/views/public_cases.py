@@ -10,24 +10,33 @@ from django.views.decorators.http import require_safe
 from accounts.access import public
 from common.keyset import page
 from common.revalidation import revalidated
-from complaints import public_stats, story
+from complaints import public_stats, published_map, story
 from complaints.models import Photo
 from complaints.models.public_version import PublicVersionQuerySet
+from grids.models import Grid
 
 PAGE_SIZE = 12
 NUMBER = re.compile(r"\d{4}-\d{6}")
+GRID_CODE = re.compile(r"[0-9]{15}")
 
 
 @public
 @require_safe
 @revalidated
 def published(request: HttpRequest) -> HttpResponse:
-    cursor = request.GET.get("cursor", "")
-    found = page(public_stats.published(), PublicVersionQuerySet.NEWEST, cursor=cursor, size=PAGE_SIZE)
+    cursor, chosen = request.GET.get("cursor", ""), request.GET.get("grid", "")
+    grid = Grid.objects.filter(code=chosen).first() if GRID_CODE.fullmatch(chosen) else None
+    versions = public_stats.published()
+    versions = versions.filter(complaint__grid=grid) if grid else versions
+    found = page(versions, PublicVersionQuerySet.NEWEST, cursor=cursor, size=PAGE_SIZE)
+    kept = f"grid={grid.code}&" if grid else ""
     context = {
         "page": found,
-        "next_url": f"?cursor={found.next_cursor}" if found.next_cursor else "",
-        "previous_url": f"?cursor={found.previous_cursor}" if found.previous_cursor else "",
+        "grid": grid,
+        "chosen": grid.code if grid else "",
+        "map": published_map.draw(),
+        "next_url": f"?{kept}cursor={found.next_cursor}" if found.next_cursor else "",
+        "previous_url": f"?{kept}cursor={found.previous_cursor}" if found.previous_cursor else "",
         "months": public_stats.by_month(at=timezone.now()),
     }
     return render(request, "complaints/public/published.html", context)

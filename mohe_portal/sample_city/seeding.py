@@ -27,6 +27,7 @@ from mohe_portal.sample_city.plans import plan_years
 from mohe_portal.sample_city.published import publish_some
 from mohe_portal.sample_city.rare import make_rare_moves
 from mohe_portal.sample_city.reports import report_months
+from mohe_portal.sample_city.residents import let_residents_act
 from mohe_portal.sample_city.routing import rule_dispatching
 from mohe_portal.sample_city.rules import shelve
 from mohe_portal.sample_city.service import serve
@@ -109,6 +110,7 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     make_rare_moves(company, until=until)
     carry_up(until=until)
     publish_some()
+    let_residents_act(until=until)
     rule_dispatching(company, until=until)
     report.step("30 天的日巡查")
     patrols.walk_grids(seed, world)

@@ -8,6 +8,7 @@ from complaints.models.complaint import Satisfaction
 from complaints.workflow import State
 from tests.factories.accounts import UserFactory
 from tests.factories.complaints import HOUR, MONDAY, PHONE, case_in, clean_photo
+from tests.factories.grids import GridFactory, square
 
 LIST = "/complaints/"
 WORDS = {"title": "单元门口的冰清了", "text": "单元门口积雪结冰。", "result": "已经清理干净。"}
@@ -139,3 +140,25 @@ def test_pages_follow_each_other(client, office, monkeypatch):
 @pytest.mark.parametrize("number", ["nonsense", "2026-999999", "%00"])
 def test_an_unknown_number_is_not_found(client, number):
     assert client.get(f"{LIST}{number}/").status_code == 404
+
+
+def test_the_map_counts_published_cases_by_grid_and_tells_no_point(client, office):
+    grid = GridFactory(name="示例小区", boundary=square(122.528, 52.969))
+    empty = GridFactory(name="空小区", boundary=square(122.54, 52.969))
+    here = case_in(State.CLOSED, point=(122.52812, 52.96913))
+    nowhere = case_in(State.CLOSED)
+    case_in(State.CLOSED, point=(122.52812, 52.96913))  # not published
+    for case in (here, nowhere):
+        actions.publish(case, **WORDS, photos=[], by=office, at=MONDAY)
+
+    page = client.get(LIST)
+
+    drawn = page.context["map"]
+    assert [(area.grid, area.count) for area in drawn.areas if area.count] == [(grid, 1)]
+    assert {area.grid for area in drawn.areas} == {grid, empty}
+    assert drawn.elsewhere == 1
+    assert "122.528" not in page.content.decode() and "52.969" not in page.content.decode()
+    assert shown(client) == [nowhere.number, here.number]
+    narrowed = client.get(LIST, {"grid": grid.code})
+    assert [version.complaint for version in narrowed.context["page"].rows] == [here]
+    assert client.get(LIST, {"grid": "nonsense"}).status_code == 200
