@@ -9,18 +9,18 @@ from complaints.models import Category, ProblemGroup, RoutingRule
 from grids.models import Community
 from mohe_portal.sample_city.cast import Cast
 
-WITH_PHOTO = ("非机动车乱停放", "占用消防通道", "露天烧烤")
+# None of these is what the sample cases are about: their lives were told without rules and without this wish.
+WITH_PHOTO = ("路面塌陷", "工地扬尘", "行道树")
 
 
 def rule_dispatching(cast: Cast, *, until: datetime) -> None:
-    """After the cases: their lives were told without these rules."""
     Category.objects.filter(name__in=WITH_PHOTO).update(needs_photo=True)
     since = until.astimezone(CITY_TIME).date()
-    snow = Category.objects.filter(name="道路积雪、积冰").first()
+    classes = {one.name: one for one in Category.objects.filter(name__in=WITH_PHOTO)}
     seat = Community.objects.filter(code="232701100001").first()
     rules = [
-        RoutingRule(name="主干路积雪派环卫", category=snow, unit=cast.unit(12), is_automatic=True),
-        RoutingRule(name="松苑社区路灯和井盖", group=ProblemGroup.LIGHTS, community=seat, unit=cast.unit(15)),
+        RoutingRule(name="路面塌陷马上派", category=classes["路面塌陷"], unit=cast.unit(12), is_automatic=True),
+        RoutingRule(name="松苑社区行道树", category=classes["行道树"], community=seat, unit=cast.unit(15)),
         RoutingRule(name="老平房区垃圾（试行结束）", group=ProblemGroup.GARBAGE, unit=_last_unit(), is_active=False),
     ]
     actions.save_filter(name="积雪，还没办完", query="group=cleaning&state=open", by=cast.office[0])
