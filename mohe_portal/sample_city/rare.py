@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from accounts.models import User
 from common.clock import CITY_TIME
 from complaints import actions
-from complaints.models import Channel, Complaint, ComplaintQuerySet
+from complaints.models import BY_RESIDENTS, Complaint, ComplaintQuerySet
 from complaints.workflow import State
 from mohe_portal.sample_city.cast import SHOWN_UNIT, Cast
 
-A_WHILE = timedelta(minutes=40)
+A_WHILE, JUST_NOW = timedelta(minutes=40), timedelta(minutes=2)
+ENOUGH_RECEIVED = 3
 UNTIL_THAW = timedelta(days=150)
 
 
@@ -18,7 +19,7 @@ def make_rare_moves(cast: Cast, *, until: datetime) -> None:
     office, at = cast.office[0], until - A_WHILE
     _ask(cast, office, at)
     _mark(cast, office, at)
-    _merge(office, at)
+    _end_early(office, until - JUST_NOW)
 
 
 def _ask(cast: Cast, office: User, at: datetime) -> None:
@@ -52,10 +53,14 @@ def _handled_at(cast: Cast, at: datetime) -> ComplaintQuerySet:
     return shown.filter(stage_started_at__lt=at).order_by("pk")
 
 
-def _merge(office: User, at: datetime) -> None:
-    """The newest report of a resident goes along with an open case of the same kind."""
-    received = Complaint.objects.filter(state=State.RECEIVED, channel=Channel.WEB, filed_at__lt=at).order_by("-pk")
-    for double in received[:1]:
-        target = Complaint.objects.filter(state=State.HANDLING, group=double.group, suspended_until=None).first()
-        if target:
-            actions.merge(double, into=target, note="同一件事。", by=office, at=at)
+def _end_early(office: User, at: datetime) -> None:
+    """One report goes along with an open case of the same kind, one is taken back; some must be left to wait."""
+    received = Complaint.objects.filter(state=State.RECEIVED, filed_at__lt=at)
+    newest = list(received.filter(channel__in=BY_RESIDENTS).order_by("-pk")[:2])
+    if len(newest) < 2 or received.count() < ENOUGH_RECEIVED:
+        return
+    same = Complaint.objects.filter(state=State.HANDLING, suspended_until=None, asked_for="")
+    target = same.filter(group=newest[0].group).first() or same.first()
+    if target:
+        actions.merge(newest[0], into=target, note="同一件事。", by=office, at=at)
+    actions.withdraw(newest[1], reason="物业已经处理好了。", at=at)
