@@ -258,8 +258,9 @@ def test_somebody_without_an_account_gets_a_text_once_and_nothing_of_it_stays(re
     assert delivery.deliver_all_waiting(at=MIDNIGHT) == 1
 
     (got,) = receiver.received
-    text = "【漠河创城】验证码 123456，10 分钟内有效。"
-    assert got.body == {"key": "code:1:sms", "phone": "13800001234", "text": text}
+    assert (got.body["key"], got.body["phone"]) == ("code:1:sms", "13800001234")
+    # A way to stop such messages may follow the words.
+    assert str(got.body["text"]).startswith("【漠河创城】验证码 123456，10 分钟内有效。")
     waiting.refresh_from_db()
     assert (waiting.state, waiting.sealed) == (DeliveryState.DELIVERED, "")
 
