@@ -6,9 +6,11 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
+from django.utils import timezone
 
 from complaints.models import Complaint, Event, Reporter
 from complaints.workflow import OPEN_STATES
+from reports import rollups
 
 COPIED: tuple[type[Any], ...] = (Complaint, Event, Reporter)
 YEARS = 11  # over which the copies are spread, so that a day holds no more than a county's cases
@@ -30,6 +32,7 @@ class City:
             with transaction.atomic():
                 _copy(self.rounds, self.last, limit=min(missing, self.originals))
         _mend_sequences()
+        rollups.rebuild(at=timezone.now())
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 

@@ -92,6 +92,9 @@ class Bench:
             "city boards": get(f"/board/{task.year}/{task.month:02}/"),
             "home": get("/"),
             "published": get("/complaints/"),
+            "cockpit": get("/cockpit/", office),
+            "map box": get("/workbench/map/cases/?box=122.51,52.96,122.55,52.98", office),
+            "map figures": get("/workbench/map/figures/", office),
         }
 
     def _get(self, path: str, headers: dict[str, str] | None = None, *, clients: int = 1, each: int = 60) -> Figure:
