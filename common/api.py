@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -88,8 +88,17 @@ def month_in(written: str) -> Month:
 
 
 def problem(status_code: int, code: str, detail: str, **more: Any) -> Response:
-    body = {"type": "about:blank", "title": TITLES.get(status_code, "出错"), "status": status_code, "code": code}
-    return Response(body | {"detail": detail} | more, status=status_code, content_type="application/problem+json")
+    return Response(_body(status_code, code, detail) | more, status=status_code, content_type=PROBLEM)
+
+
+def plain_problem(status_code: int, code: str, detail: str) -> JsonResponse:
+    """The same where no endpoint of the API was reached."""
+    return JsonResponse(_body(status_code, code, detail), status=status_code, content_type=PROBLEM)
+
+
+def _body(status_code: int, code: str, detail: str) -> dict[str, Any]:
+    title = TITLES.get(status_code, "出错")
+    return {"type": "about:blank", "title": title, "status": status_code, "code": code, "detail": detail}
 
 
 def problem_json(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -31,11 +31,16 @@ def spend(limit: Limit, subject: str, *, at: datetime) -> None:
 
 
 def spend_all(tries: Iterable[tuple[Limit, str]], *, at: datetime) -> None:
-    """Count one try against each of several limits, in one statement; TooMany tells the first that is used up."""
+    """Count one try against each of several limits, in one statement; TooMany tells the first that is used up.
+
+    Refused by one, it counts against none: who has used up their own must not use up everybody's.
+    """
     windows = {key: (limit, starts_at) for limit, key, starts_at in (_window(*one, at) for one in tries)}
     counted = _count({key: window for key, window in windows.items() if window[0].most > 0})
     for key, (limit, starts_at) in windows.items():
         if key not in counted:
+            for other in counted:
+                _take_back(other, windows[other][1])
             seconds = int((starts_at + limit.per - at).total_seconds()) + 1
             raise TooMany(limit.refusal, retry_after=seconds, limit=limit.name)
 
@@ -43,6 +48,10 @@ def spend_all(tries: Iterable[tuple[Limit, str]], *, at: datetime) -> None:
 def give_back(limit: Limit, subject: str, *, at: datetime) -> None:
     """Take back one try that `spend` counted at the same moment: where only failures shall count."""
     _, key, starts_at = _window(limit, subject, at)
+    _take_back(key, starts_at)
+
+
+def _take_back(key: str, starts_at: datetime) -> None:
     Budget.objects.filter(subject=key, window_starts_at=starts_at, spent__gt=0).update(spent=F("spent") - 1)
 
 

@@ -7,6 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import public
+from common.api import plain_problem
 from common.months import Month
 from common.revalidation import revalidated
 from complaints import stats as complaint_stats
@@ -18,6 +19,7 @@ from reports.rollups import reading as rollups
 from volunteers.stats import upcoming_activities
 
 A_YEAR = 365 * 24 * 3600
+API = "/api/"
 
 
 @public
@@ -98,8 +100,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith(API):
+        return plain_problem(404, "not_found", "没有这个地址，或者没有这一项。")
     return render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith(API):
+        return plain_problem(500, "error", "系统出错了，已经记录。请稍后再试。")
     return render(request, "500.html", status=500)

@@ -5,7 +5,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from common.budgets import Limit, forget_before, give_back, spend
+from common.budgets import Limit, forget_before, give_back, spend, spend_all
 from common.errors import TooMany
 from common.models import Budget
 
@@ -49,6 +49,18 @@ def test_a_try_given_back_is_there_again_and_never_more_than_were_spent():
     assert tries_allowed("someone", of=3) == 1
     give_back(THREE_AN_HOUR, "nobody", at=NOW)
     assert tries_allowed("nobody", of=5) == 3
+
+
+@pytest.mark.django_db
+def test_of_several_limits_one_that_is_used_up_leaves_the_others_as_they_were():
+    own = Limit(name="own", most=1, per=timedelta(hours=1), refusal="您的")
+    everybody = Limit(name="all", most=3, per=timedelta(hours=1), refusal="大家的")
+    spend_all([(own, "flood"), (everybody, "")], at=NOW)
+    for _ in range(5):
+        with pytest.raises(TooMany, match="您的"):
+            spend_all([(own, "flood"), (everybody, "")], at=NOW)
+
+    assert tries_allowed("", of=5, limit=everybody) == 2
 
 
 @pytest.mark.django_db

@@ -1,11 +1,14 @@
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
 
 from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.grids import CENTRE, CommunityFactory, square
 from tests.factories.volunteers import NINE, assigned
+from volunteers.models import StarLevel
 
 
 @pytest.fixture
@@ -49,3 +52,10 @@ def monday_ten():
     """Pages take the time from the clock: it stands at Monday, 23 November 2026, ten in the morning."""
     with time_machine.travel(NINE + timedelta(hours=1), tick=False):
         yield
+
+
+@pytest.fixture
+def stars_and_points(db):
+    """As the migration fills them; a test that really committed may have emptied the tables."""
+    if not StarLevel.objects.exists():
+        import_module("volunteers.migrations.0003_teams_and_activities").fill(apps, None)

@@ -459,7 +459,7 @@ def test_a_certificate_states_what_was_done_and_is_the_same_until_there_is_more(
     assert (again.number[:10], Certificate.objects.filter(revoked_at=None).get()) == ("2026000002", again)
 
 
-def test_stars_and_points_follow_the_rows_of_their_tables():
+def test_stars_and_points_follow_the_rows_of_their_tables(stars_and_points):
     who, held = crew.volunteer(), crew.activity(hours=10)
     crew.served(held, who)
     record = crew.confirmed(held)[0]

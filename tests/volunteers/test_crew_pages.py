@@ -177,7 +177,7 @@ def test_correct_export_and_erase_ones_own_data(client, signed_in):
     assert "示例志愿者丙" not in words(client.get("/volunteers/honours/"))
 
 
-def test_the_own_page_shows_hours_activities_teams_and_messages(client, signed_in):
+def test_the_own_page_shows_hours_activities_teams_and_messages(client, signed_in, stars_and_points):
     own = crew.team()
     crew.member(own, signed_in)
     held = crew.activity(own)

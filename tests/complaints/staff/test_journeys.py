@@ -161,7 +161,7 @@ def test_a_long_list_is_narrowed_by_typing(as_user, case, office):
 def test_a_phone_is_revealed_in_place_for_a_reason(as_user, case, office):
     page = as_user(office, DESK)
     page.goto(case.get_absolute_url())
-    page.locator("#reporter summary").click()
+    page.locator("#reporter summary", has_text="查看号码").click()
     page.get_by_label("查看原因").fill("核实门牌号。")
 
     page.get_by_role("button", name="查看", exact=True).click()

@@ -128,7 +128,7 @@ def test_the_day_has_a_limit_of_reveals(open_page, office):
 def test_after_a_case_nobody_left_a_phone_for_there_is_nothing_to_reveal(open_page, office):
     case = filed(contact=Contact(phone="")).complaint
 
-    assert card(open_page(office, case.get_absolute_url())) == "反映人 这件没有留联系方式。"
+    assert card(open_page(office, case.get_absolute_url())).startswith("反映人 这件没有留联系方式。 法律保全")
     assert open_page(office, reveal_url(case), REASON).status == 403
 
 

@@ -11,7 +11,10 @@ from tests.factories.complaints import MONDAY, filed
 
 pytestmark = pytest.mark.django_db
 URL = "/workbench/complaints/settings/"
-GIVEN = {"duplicate_metres": "80", "duplicate_hours": "24", "reveals_per_day": "60"}
+GIVEN = {
+    "duplicate_metres": "80", "duplicate_hours": "24", "reveals_per_day": "60", "head_after_days": "1",
+    "list_after_days": "3",
+}  # fmt: skip
 
 
 def test_the_office_changes_them_and_the_log_keeps_the_difference(open_page, office):
