@@ -6,14 +6,12 @@ from datetime import datetime
 from django.urls import reverse
 
 from accounts.models import Role, User
-from common.calendar import doubt_about, working_calendar
+from common.calendar import doubt_about
 from common.clock import CITY_TIME, Clock
 from complaints import actions, timeline, words
-from complaints.actions.intake import ACCEPT_WITHIN_WORK_HOURS
-from complaints.deadlines import StageLimit, share_used
+from complaints.clock_face import clock_face
 from complaints.late_card import late_card
 from complaints.models import BY_RESIDENTS, Complaint, ComplaintQuerySet, LegalHold, Photo
-from complaints.models.complaint import Light
 from complaints.move_forms import MoveForm
 from complaints.performing import FORMS
 from complaints.permissions import in_charge, in_office, may_see_reporter, moves_open_to
@@ -76,7 +74,6 @@ WAITING_FOR = {
     State.WITHDRAWN: "居民撤回了这件。",
 }
 MOST_DUPLICATES = 5
-DUE_LABELS = {State.RECEIVED: "受理时限", State.ACCEPTED: "派遣时限"}
 
 
 def cases_for(user: User) -> ComplaintQuerySet:
@@ -98,16 +95,6 @@ class Offer:
     @property
     def confirm(self) -> str:
         return CONFIRM[self.move]
-
-
-@dataclass(frozen=True)
-class ClockFace:
-    """The clock of the stage: light, words, and the share of the limit that is used (None: no limit runs)."""
-
-    light: str
-    words: str
-    percent: int | None
-    facts: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -164,7 +151,7 @@ class CasePage:
         self.followers = sum(one.is_follower for one in reporters)
         self.marks = [*marks(case), *(["匿名"] if self._is_anonymous and not case.is_anonymous else [])]
         self.late = late_card(case, user=user, at=at)
-        self.clock = _clock_face(case, at=at)
+        self.clock = clock_face(case, at=at)
         self._refusals = self._what_is_refused()
         offers = self._offers()
         self.offers = [offer for offer in offers if offer.is_onward or offer.move in BESIDE]
@@ -387,50 +374,3 @@ def _duplicates(case: Complaint, *, user: User, at: datetime) -> list[Duplicate]
 
 def _when(other: Complaint, at: datetime) -> str:
     return f"{words.span(at - other.filed_at)}前" if other.filed_at <= at else ""
-
-
-def _clock_face(case: Complaint, *, at: datetime) -> ClockFace:
-    light, said = words.light_class(case, at=at), words.light_words(case, at=at)
-    if case.light(at=at) == Light.SOON:
-        said = f"快到期，{said}"
-    percent = _share_used(case, at=at) if case.state in OPEN_STATES and case.due_at else None
-    return ClockFace(light, said, percent, _clock_facts(case, at=at))
-
-
-def _clock_of(case: Complaint) -> tuple[Clock, int]:
-    """The clock that runs in this stage: the category's once it is dispatched, before that the desk's."""
-    return (Clock(case.clock), case.limit or 0) if case.clock else (Clock.WORK_HOUR, ACCEPT_WITHIN_WORK_HOURS)
-
-
-def _share_used(case: Complaint, *, at: datetime) -> int:
-    """Per cent of the limit gone, in the time that its clock counts."""
-    clock, _ = _clock_of(case)
-    if case.due_at is None or case.warn_at is None:
-        return 100
-    limit = StageLimit(case.warn_at, case.due_at)
-    return round(100 * share_used(limit, at=at, clock=clock, calendar=working_calendar()))
-
-
-def _clock_facts(case: Complaint, *, at: datetime) -> list[tuple[str, str]]:
-    clock, limit = _clock_of(case)
-    unit_word = "小时" if clock in {Clock.URGENT_HOUR, Clock.WORK_HOUR} else "天"
-    due = words.moment(case.due_at, now=at) if case.due_at else ""
-    facts = [
-        (DUE_LABELS.get(State(case.state), "办结时限"), due),
-        ("总时限", _overall_words(case, at=at)),
-        ("计时方式", f"{clock.label}，{limit} {unit_word}" if due else ""),
-        ("办结时间", words.moment(case.closed_at, now=at) if case.closed_at else ""),
-        ("责任单位", case.unit.name if case.unit else "还没有派遣"),
-        ("协办单位", "、".join(helper.unit.name for helper in case.helpers.select_related("unit"))),
-        ("类别", str(case.category) if case.category else f"{case.get_group_display()}（居民选的）"),
-        ("来源", case.get_channel_display()),
-    ]
-    return [(term, value) for term, value in facts if value]
-
-
-def _overall_words(case: Complaint, *, at: datetime) -> str:
-    """12-01 10:00, and whether that is close or past."""
-    if case.overall_due_at is None or case.state not in OPEN_STATES:
-        return ""
-    said = {Light.SOON: "，快到期", Light.OVERDUE: "，已超时"}.get(case.overall_light(at=at), "")
-    return f"{words.moment(case.overall_due_at, now=at)}{said}"
