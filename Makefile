@@ -29,11 +29,12 @@ test: .venv/.dev node_modules/.dev static/dist/.built programs ## 全部检查�
 lint: .venv/.dev ## 代码检查 Lint, types and import contracts only
 	@exec $(PY) scripts/run_checks.py --lint
 
+FAULTS := tests/faults tests/complaints/api/test_flood.py -m "fault or not fault" --timeout 400 -q
 .PHONY: faults
 faults: STEPS := 6
 faults: .venv/.dev static/dist/.built programs ## 故障测试 Break queue, workers, sinks and databases, on both databases
-	@TEST_DATABASE=sqlite .venv/bin/pytest tests/faults -m "fault or not fault" --timeout 400 -q
-	@TEST_DATABASE=postgres .venv/bin/pytest tests/faults -m "fault or not fault" --timeout 400 -q
+	@TEST_DATABASE=sqlite TEST_SUBMISSIONS=1000 .venv/bin/pytest $(FAULTS)
+	@TEST_DATABASE=postgres TEST_SUBMISSIONS=1000 .venv/bin/pytest $(FAULTS)
 
 .PHONY: bench
 bench: STEPS := 6
