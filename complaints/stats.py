@@ -111,7 +111,7 @@ class ClosedFigures:
 
 
 def queue_counts(user: User, *, at: datetime) -> QueueCounts:
-    """What this person's queue holds at `at`, in one query."""
+    """What this person's queue holds at `at`, in two queries."""
     return counts_of(Complaint.objects.visible_to(user), at=at)
 
 

@@ -9,7 +9,7 @@ from tests.complaints.cast import MOVES, NOT_ONES_OWN, OTHERS_MOVES, is_job_of, 
 from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.complaints import case_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.factories.complaints import case_in
 from tests.factories.meetings import NOW, MeetingFactory
 from tests.factories.progress import BlueTaskFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NEW = "/workbench/instructions/new/"
 SAID = {"content": "本周内修好，写明原因。", "due_on": "2026-11-30"}
 

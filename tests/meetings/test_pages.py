@@ -14,7 +14,7 @@ from tests.factories.complaints import case_in
 from tests.factories.meetings import NOW, MeetingFactory, item
 from tests.factories.progress import BlueTaskFactory, RedTaskFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LONG_AGO = datetime.datetime(2026, 9, 7, 9, tzinfo=datetime.UTC)
 NEW = {"group": "", "day": "2026-11-26", "time": "09:00", "place": "", "agenda": ""}
 

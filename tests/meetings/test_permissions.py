@@ -5,7 +5,7 @@ import pytest
 from meetings.workflow import PATHS, ItemState, Move
 from tests.factories.meetings import MeetingFactory, item
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 EVERY_MEETING = {"office", "leader", "guidance", "supervision"}
 # Address, and who gets an answer other than a refusal, for a meeting of the head's group that gave the unit an item.

@@ -18,7 +18,7 @@ from complaints.workflow import State
 from tests.factories.accounts import UserFactory
 from tests.factories.complaints import case_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 YEAR = "/workbench/calendar/2027/"
 NEW_YEAR = date(2027, 1, 1)
 

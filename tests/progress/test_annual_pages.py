@@ -11,7 +11,7 @@ from progress.workflow import PlanState
 from tests.factories.accounts import SpecialGroupFactory, UnitFactory, UserFactory
 from tests.factories.progress import MARKED_AT, AnnualPlanFactory, PlanTaskFactory, RedTaskFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_23rd")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_23rd"), pytest.mark.once]
 
 LIST = "/workbench/plan/annual/"
 PEOPLE = ["unit", "other unit", "office", "group", "other group", "leader", "operator"]

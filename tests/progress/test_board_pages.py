@@ -11,7 +11,7 @@ from progress.models import MonthTask, Publicity
 from tests.factories.accounts import SpecialGroupFactory, UnitFactory, UserFactory
 from tests.factories.progress import MARKED_AT, BlueTaskFactory, MonthTaskFactory, RedTaskFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_23rd")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_23rd"), pytest.mark.once]
 
 YEAR = "/board/sanitation/2026/"
 NOVEMBER = "/board/sanitation/2026/11/"

@@ -15,7 +15,7 @@ from progress.models import Evidence, MonthReport
 from tests.factories.accounts import LeaderFactory, SpecialGroupFactory, UnitFactory, UserFactory
 from tests.factories.progress import MARKED_AT, MonthReportFactory, MonthTaskFactory, ReportLineFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_23rd")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_23rd"), pytest.mark.once]
 
 REPORTS = "/workbench/reports/"
 NOVEMBER = "/workbench/reports/2026/11/"

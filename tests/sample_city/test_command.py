@@ -19,8 +19,8 @@ from grids.models import Grid, GridAssignment, Landmark, LeaderAssignment
 from mohe_portal.management.commands.seed_sample_city import ProgressLines
 from progress.models import Marking, MonthTask
 
-# What the seeding writes is read on both databases by test_seeding.
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+# As `make run` seeds; what it writes is read on PostgreSQL by test_seeding.
+pytestmark = [pytest.mark.django_db, pytest.mark.needs_sqlite]
 UNTIL = date(2026, 11, 20)
 # Keys are the database's own affair; passwords and the encryption of phones are random on purpose.
 ROWS = {

@@ -28,7 +28,7 @@ from volunteers import stats
 from volunteers.actions import counted_span, whole_minutes
 from volunteers.models import Activity, Finding, PatrolLog, SignUp, Team, Volunteer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 UNTIL = date(2026, 11, 20)  # a Friday
 NOW = datetime(2026, 11, 20, 17, tzinfo=CITY_TIME)
 CASES = 240
@@ -192,14 +192,21 @@ def test_numbers_run_without_a_gap_in_the_order_of_filing():
 
 
 def test_the_real_actions_would_have_written_the_same():
-    """Every third case is lived through once more, by the actions themselves."""
-    some = list(Complaint.objects.values_list("pk", flat=True))[::3]
+    """Every third case is lived through once more, by the actions themselves; they make the rarer moves anyway."""
+    usual = Complaint.objects.exclude(events__move__in=set(Move) - USUAL_MOVES)
+    some = list(usual.values_list("pk", flat=True))[::3]
     for case in Complaint.objects.filter(pk__in=some).select_related("category", "grid"):
         again = _file_again(case)
         for event in case.events.select_related("actor", "unit")[1:]:
             _move_again(again, event, case)
         assert _facts(again) == _facts(case)
         assert _chain(again) == _chain(case)
+
+
+USUAL_MOVES = {
+    Move.FILE, Move.ACCEPT, Move.REJECT, Move.DISPATCH, Move.SIGN, Move.RETURN, Move.SUBMIT, Move.PASS, Move.REWORK,
+    Move.RATE, Move.REOPEN,
+}  # fmt: skip
 
 
 def _file_again(case):
@@ -233,10 +240,12 @@ def _move_again(again, event, case):
 
 
 def _rate_again(again, event):
-    said, _, comment = event.note.partition("。")
+    said, _, comment = event.note.removeprefix("电话回访：").partition("。")
     grade, _, solved = said.partition("，")
     satisfaction = next(one for one in Satisfaction if one.label == grade)
-    actions.rate(again, satisfaction=satisfaction, is_solved=solved == "解决了", comment=comment, at=event.at)
+    actions.rate(
+        again, satisfaction=satisfaction, is_solved=solved == "解决了", comment=comment, by=event.actor, at=event.at
+    )
 
 
 def _facts(case):

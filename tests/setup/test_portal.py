@@ -13,7 +13,8 @@ import pytest
 from tests.harness.processes import own_environment, running, wait_until
 from tests.harness.servers import free_port
 
-pytestmark = pytest.mark.once
+# Whichever database the suite is on, this portal is the embedded one.
+pytestmark = pytest.mark.needs_sqlite
 
 START_SECONDS = 120
 STOP_SECONDS = 30

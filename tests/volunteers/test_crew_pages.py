@@ -21,7 +21,7 @@ from volunteers import actions
 from volunteers.codes import attendance_code
 from volunteers.models import Activity, Certificate, Membership, ServiceRecord, SignUp, Team, Volunteer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_nine")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_nine"), pytest.mark.once]
 HOME, SIGN_IN, CODE, REGISTER, ME = (
     f"/volunteers/{tail}" for tail in ("", "sign-in/", "sign-in/code/", "register/", "me/")
 )

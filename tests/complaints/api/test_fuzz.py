@@ -26,7 +26,7 @@ HELD = [
     checks.content_type_conformance,
     checks.response_schema_conformance,
 ]
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(3600 if EXAMPLES > 50 else 180)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(3600 if EXAMPLES > 50 else 180), pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

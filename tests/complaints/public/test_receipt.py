@@ -8,7 +8,7 @@ from common.models import Fact
 from complaints.models import Complaint
 from tests.complaints.public.walk import PHONE, RECEIPT, TRACK, code_on, file_one, soup, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PICTURE = "/complaints/receipt/picture/"
 

@@ -40,7 +40,7 @@ from tests.complaints.public.walk import (
 )
 from tests.factories.accounts import UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 WAITING = "/complaints/track/waiting/"
 

@@ -11,7 +11,7 @@ from complaints.workflow import State
 from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.complaints import HOUR, MONDAY, CategoryFactory, case_in, filed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 SHOWN = {"done": "✓", "now": "●", "back": "↩", "stop": "✕", "next": "○"}
 

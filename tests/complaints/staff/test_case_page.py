@@ -15,7 +15,7 @@ from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.complaints import HOUR, MONDAY, PHONE, CategoryFactory, case_in, clean_photo, filed, jpeg
 from tests.factories.grids import CENTRE, GridAssignmentFactory, GridFactory, square
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon"), pytest.mark.once]
 DAY = timedelta(days=1)
 
 

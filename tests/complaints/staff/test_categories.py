@@ -12,7 +12,7 @@ from complaints.workflow import State
 from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.complaints import HOUR, MONDAY, CategoryFactory, case_in, clean_photo, filed, jpeg
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon"), pytest.mark.once]
 LIST = "/workbench/categories/"
 
 

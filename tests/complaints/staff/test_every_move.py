@@ -14,7 +14,7 @@ from tests.complaints.cast import MOVES, fields, is_job_of, is_possible, person,
 from tests.factories.accounts import UnitFactory
 from tests.factories.complaints import CategoryFactory, case_in, filed
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon"), pytest.mark.once]
 REACHABLE = [
     State.RECEIVED, State.ACCEPTED, State.DISPATCHED, State.HANDLING, State.HANDLED, State.CLOSED, State.REJECTED,
 ]  # fmt: skip

@@ -166,7 +166,7 @@ def test_an_export_holds_exactly_what_the_queue_shows_in_its_order(client, open_
 
 
 def test_an_export_tells_nobody_who_filed_and_starts_no_formula(client, office, many):
-    in_csv, in_book = (table(client, office, "q=积雪 1+1", format)[0] for format in ("csv", "xlsx"))
+    in_csv, in_book = (table(client, office, "q=积雪 1%2B1", format)[0] for format in ("csv", "xlsx"))
 
     for row in (in_csv, in_book):
         assert row["反映内容"] == "'=1+1 积雪，电话 （电话已隐去）。"

@@ -19,7 +19,7 @@ from tests.complaints.cast import fields, person
 from tests.factories.accounts import UserFactory
 from tests.factories.complaints import MONDAY, CategoryFactory, case_in, filed
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon"), pytest.mark.once]
 PHONE, NAME = "13800004321", "示例人员戊"
 REASON = {"reason": "核实门牌号。"}
 

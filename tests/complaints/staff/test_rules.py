@@ -18,7 +18,7 @@ from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.complaints import HOUR, MONDAY, CategoryFactory, filed
 from tests.factories.grids import GridAssignmentFactory, GridFactory, TownFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon"), pytest.mark.once]
 RULES = "/workbench/rules/"
 TODAY = date(2026, 11, 23)
 
