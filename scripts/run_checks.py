@@ -20,9 +20,8 @@ LOGS = ROOT / "build" / "checks"
 BIN = Path(sys.executable).parent
 PACKAGES = (*tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"], "scripts")
 TELL_EVERY_SECONDS = 30
-# Journeys wait for a browser, and tests of whole programs for those to start: a second worker uses that time.
-# Files stay together for their fixtures.
-TWO_WORKERS = ("-n", "2", "--dist", "loadfile")
+# Journeys wait for a browser, and tests of whole programs for those to start: other workers use that time.
+WORKERS = {"sqlite": "3", "postgres": "2"}
 # The suite starts dozens of processes; each would compile the whole portal again.
 KEEP_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
@@ -66,10 +65,11 @@ def suite(database: str) -> Check:
             f"--junitxml={report}",
             f"--output={LOGS / database}",
             "--durations=10",
-            *TWO_WORKERS,
+            # Files stay together for their fixtures.
+            *("-n", WORKERS[database], "--dist", "loadfile"),
         ),
-        # What needs no database goes where no browser makes the run longer.
-        env={"TEST_DATABASE": database, "TEST_ONCE_ON": "postgres"},
+        # What runs once runs where it is quicker.
+        env={"TEST_DATABASE": database, "TEST_ONCE_ON": "sqlite"},
         report=report,
     )
 

@@ -7,6 +7,8 @@ from common.clock import CITY_TIME
 from tests.accounts.test_sign_in import NINE, sign_in
 from tests.factories.accounts import PASSWORD
 
+pytestmark = pytest.mark.once
+
 PAGE = "/accounts/password/"
 NEW = "River-2027"
 

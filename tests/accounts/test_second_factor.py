@@ -9,6 +9,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from tests.accounts.test_sign_in import NINE, WRONG, is_signed_in, sign_in
 from tests.factories.accounts import PASSWORD
 
+pytestmark = pytest.mark.once
+
 SETUP = "/workbench/profile/totp/"
 STEP_TWO = "/accounts/second-factor/"
 

@@ -9,6 +9,8 @@ from audit.models import Entry
 from common.clock import CITY_TIME
 from tests.factories.accounts import PASSWORD
 
+pytestmark = pytest.mark.once
+
 LOGIN = "/accounts/login/"
 NINE = datetime(2026, 11, 24, 9, tzinfo=CITY_TIME)
 WRONG = "Wrong-2026"

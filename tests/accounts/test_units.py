@@ -4,6 +4,8 @@ from accounts.models import Unit
 from audit.models import Entry
 from tests.factories.accounts import UnitFactory, UserFactory
 
+pytestmark = pytest.mark.once
+
 UNITS = "/workbench/units/"
 FILLED = {"headcount": "35", "contact_name": "示例人员丁", "contact_phone": "13800001234", "is_active": "on"}
 

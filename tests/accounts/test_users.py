@@ -11,6 +11,8 @@ from common.errors import DomainError
 from tests.accounts.test_sign_in import NINE, WRONG, sign_in
 from tests.factories.accounts import LeaderFactory, SpecialGroupFactory, UnitFactory, UserFactory
 
+pytestmark = pytest.mark.once
+
 USERS = "/workbench/users/"
 
 

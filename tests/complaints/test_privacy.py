@@ -22,7 +22,7 @@ from tests.complaints.public.walk import CASE, RECEIPT, TRACK, code_on, errors, 
 from tests.factories.accounts import UserFactory
 from tests.factories.complaints import HOUR, MONDAY, PHONE, case_in, filed
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon"), pytest.mark.once]
 
 MINE, ERASE = "/complaints/track/me/", "/complaints/track/me/erase/"
 ERASURES = "/workbench/complaints/erasures/"

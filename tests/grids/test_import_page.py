@@ -12,6 +12,8 @@ from grids.models import CityUpload, Grid
 from tests.factories.accounts import UserFactory
 from tests.grids.importing import TABLES, table, whole_city
 
+pytestmark = pytest.mark.once
+
 PAGE = "/workbench/import/"
 PREVIEW = "/workbench/import/preview/"
 CANCEL = "/workbench/import/cancel/"

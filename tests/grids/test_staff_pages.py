@@ -16,6 +16,8 @@ from tests.factories.grids import (
     square,
 )
 
+pytestmark = pytest.mark.once
+
 WEST, SOUTH, SIZE = 122.528, 52.969, 0.002
 LIST = "/workbench/grids/"
 

@@ -14,7 +14,7 @@ from library.models import Audience, Document, Version
 from tests.factories.accounts import LeaderFactory, UserFactory
 from tests.factories.library import NOW, PDF, office_file, published, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NEW = "/workbench/library/new/"
 
 

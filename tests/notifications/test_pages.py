@@ -18,7 +18,7 @@ from notifications.models import (
 from tests.factories.accounts import UserFactory
 from tests.factories.complaints import MONDAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PREFERENCES = "/workbench/profile/notices/"
 ROBOT = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693axxx6"
 

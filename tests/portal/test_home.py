@@ -12,7 +12,7 @@ from tests.factories.complaints import case_in, clean_photo
 from tests.factories.grids import CommunityFactory, GridFactory, square
 from tests.factories.progress import MonthTaskFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def test_the_home_page_leads_to_filing_and_to_tracking(client):

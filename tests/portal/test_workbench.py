@@ -11,7 +11,7 @@ from notifications.outbox import notify
 from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.complaints import case_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def figures(client, user):

@@ -13,7 +13,7 @@ from progress.models import Flag, Publicity
 from tests.factories.accounts import SpecialGroupFactory, UnitFactory, UserFactory
 from tests.factories.progress import MARKED_AT, BlueTaskFactory, MonthTaskFactory, RedTaskFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_23rd")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_23rd"), pytest.mark.once]
 
 GRID = "/workbench/flags/sanitation/2026/11/"
 HOME = "/workbench/flags/"

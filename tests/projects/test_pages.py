@@ -10,7 +10,7 @@ from tests.factories.accounts import LeaderFactory, UnitFactory
 from tests.factories.complaints import jpeg
 from tests.factories.projects import NOW, started
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NEW = "/workbench/projects/new/"
 
 

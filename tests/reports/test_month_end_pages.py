@@ -14,6 +14,8 @@ from reports.tasks import build as task
 from tests.factories.accounts import UserFactory
 from tests.reports.november import AFTER, NOVEMBER, World
 
+pytestmark = pytest.mark.once
+
 LIST = "/workbench/month-end/"
 REPORT = f"{LIST}2026/11/"
 MAY_READ_ALL = {Role.OFFICE, Role.LEADER, Role.SUPERVISION}

@@ -13,7 +13,7 @@ from tests.factories.volunteers import HALF_AN_HOUR, NINE, assigned, patrolled
 from volunteers import actions
 from volunteers.models import Finding, PatrolLog
 
-pytestmark = pytest.mark.usefixtures("monday_ten")
+pytestmark = [pytest.mark.usefixtures("monday_ten"), pytest.mark.once]
 TODAY = "/workbench/patrols/"
 DAY = timedelta(days=1)
 

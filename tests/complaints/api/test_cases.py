@@ -11,7 +11,7 @@ from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.complaints import HOUR, MONDAY, PHONE, CategoryFactory, case_in, filed, jpeg
 
 URL = "/api/v1/complaints/"
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon"), pytest.mark.once]
 
 
 def listed(client, headers, **query):

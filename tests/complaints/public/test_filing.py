@@ -33,7 +33,7 @@ from tests.complaints.public.walk import (
 )  # fmt: skip
 from tests.factories.grids import GridFactory, square
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def test_four_plain_posts_file_a_case(client):

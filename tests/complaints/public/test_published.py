@@ -12,7 +12,7 @@ from tests.factories.grids import GridFactory, square
 
 LIST = "/complaints/"
 WORDS = {"title": "单元门口的冰清了", "text": "单元门口积雪结冰。", "result": "已经清理干净。"}
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon"), pytest.mark.once]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.complaints.public.walk import CASE, RATE, TRACK, errors, soup, words
 from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.complaints import HOUR, PHONE, CategoryFactory, clean_photo, filed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TEXT = "单元门口积雪结冰四天了。老人出门容易滑倒。"
 NOT_FOUND = "没有找到这件反映。请核对查询码和手机号后四位；后四位记不清，可以先不填。"

@@ -7,7 +7,7 @@ from audit.models import Entry
 from complaints.models import Complaint, Held
 from tests.complaints.public.walk import PHONE, file_one, soup, upload
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 URL = "/workbench/complaints/held/"
 
 

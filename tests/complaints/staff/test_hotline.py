@@ -12,7 +12,7 @@ from tests.factories.grids import CommunityFactory, GridFactory, square
 
 URL = "/workbench/complaints/new/"
 WEST, SOUTH = 122.528, 52.969
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon"), pytest.mark.once]
 
 
 @pytest.fixture

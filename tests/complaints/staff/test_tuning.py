@@ -9,7 +9,7 @@ from complaints.models import Tuning
 from tests.factories.accounts import UserFactory
 from tests.factories.complaints import MONDAY, filed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 URL = "/workbench/complaints/settings/"
 GIVEN = {
     "duplicate_metres": "80", "duplicate_hours": "24", "reveals_per_day": "60", "head_after_days": "1",
