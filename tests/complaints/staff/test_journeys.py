@@ -7,8 +7,9 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from accounts.models import Role
 from complaints import actions
-from complaints.models import Complaint, ProblemGroup
+from complaints.models import Channel, Complaint, ProblemGroup
 from complaints.workflow import State
 from tests.factories.accounts import UserFactory
 from tests.factories.complaints import CategoryFactory, clean_photo, filed, jpeg
@@ -211,3 +212,36 @@ def test_the_keyboard_leads_along_the_queue_and_on_to_the_next_case(as_user, cas
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="快捷键")).to_be_hidden()
     assert page.url.endswith("#move-accept")
+
+
+def test_a_call_is_taken_by_keys_alone(as_user, case):
+    """The caller's number finds what it reported before; the code to be read out stands on the page that follows."""
+    desk = as_user(UserFactory(role=Role.OPERATOR), DESK)
+    desk.goto(f"{QUEUE}new/")
+    desk.locator("#id_phone").focus()
+    desk.keyboard.type("13800001234")
+    expect(desk.locator("#hints")).to_contain_text(case.number)
+    desk.keyboard.press("Tab")
+    desk.keyboard.type("示例来电人")
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Space")
+    until_focused(desk, "#id_text")
+    desk.keyboard.type("三单元门口又结冰了，老人不敢出门。")
+    desk.keyboard.press("Tab")
+    desk.keyboard.type("三单元门口")
+    until_focused(desk, "#call button[type=submit]")
+    assert (axe_finds(desk), fits(desk)) == ([], True)
+    desk.keyboard.press("Enter")
+
+    expect(desk.get_by_role("status").first).to_contain_text("念给来电人：查询码")
+    assert axe_finds(desk) == []
+    taken = Complaint.objects.exclude(pk=case.pk).get()
+    assert (taken.channel, taken.group, taken.place) == (Channel.HOTLINE, ProblemGroup.CLEANING, "三单元门口")
+
+
+def until_focused(page, selector, most=40):
+    for _ in range(most):
+        if page.locator(selector).evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} cannot be reached by Tab")
