@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from audit import append_only
 from tests.harness import environment, programs
 from tests.harness.servers import private_redis
+from tests.harness.windows import PHONE
 
 # Which run a marked test belongs to; an unmarked one runs on both databases.
 ONLY_ON = {
@@ -93,6 +96,27 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 def base_url(live_server: LiveServer) -> str:
     """`page.goto("/complaints/new/")` opens that page of the portal under test."""
     return live_server.url
+
+
+@pytest.fixture
+def as_user(new_context: Any, live_server: LiveServer) -> Iterator[Any]:
+    """A browser window in which somebody is signed in; what its console complained of is checked at the end."""
+    complaints: list[str] = []
+
+    def open_window(user: Any, size: dict[str, int]) -> Any:
+        client = Client()
+        client.force_login(user)
+        window = new_context(viewport=size, has_touch=size == PHONE)
+        name = settings.SESSION_COOKIE_NAME
+        window.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        page = window.new_page()
+        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_window
+    # A refused form answers 422 or 409, which the browser reports as a resource that failed.
+    assert [text for text in complaints if "422" not in text and "409" not in text] == []
 
 
 @pytest.fixture(scope="session")

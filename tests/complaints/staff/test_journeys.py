@@ -1,9 +1,6 @@
 """Staff work on a case in a real Chromium, at a desk and on a phone; axe looks at each page on the way."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -14,9 +11,9 @@ from complaints.workflow import State
 from tests.factories.accounts import UserFactory
 from tests.factories.complaints import CategoryFactory, clean_photo, filed, jpeg
 from tests.factories.grids import CENTRE, GridAssignmentFactory, GridFactory, square
+from tests.harness.windows import DESK, PHONE, axe_finds, fits
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-DESK, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
 QUEUE = "/workbench/complaints/"
 
 
@@ -40,36 +37,6 @@ def case(liaison):
     CategoryFactory(name="道路积雪、积冰", group=ProblemGroup.CLEANING)
     told = filed(text="单元门口积雪结冰四天了。", point=CENTRE, photos=[clean_photo()], at=timezone.now())
     return told.complaint
-
-
-@pytest.fixture
-def as_user(new_context, live_server):
-    """A browser window in which somebody is signed in; what its console complained of is checked at the end."""
-    complaints = []
-
-    def open_window(user, size):
-        client = Client()
-        client.force_login(user)
-        window = new_context(viewport=size, has_touch=size == PHONE)
-        name = settings.SESSION_COOKIE_NAME
-        window.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-        page = window.new_page()
-        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        return page
-
-    yield open_window
-    # A refused form answers 422 or 409, which the browser reports as a resource that failed.
-    assert [text for text in complaints if "422" not in text and "409" not in text] == []
-
-
-def axe_finds(page):
-    found = Axe().run(page).response["violations"]
-    return [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]]
-
-
-def fits(page):
-    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_a_case_goes_from_the_queue_to_closed(as_user, case, office, liaison, tmp_path):

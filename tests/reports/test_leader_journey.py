@@ -1,0 +1,45 @@
+"""A leader in a real Chromium: five seconds to see where the city stands, two clicks to why."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from accounts.models import Role
+from complaints.models import Complaint
+from complaints.workflow import State
+from reports import rollups
+from tests.factories.accounts import LeaderFactory, UserFactory
+from tests.factories.complaints import case_in
+from tests.factories.grids import GridAssignmentFactory, GridFactory, square
+from tests.harness.windows import DESK, PHONE, axe_finds, fits
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def late():
+    now = timezone.now()
+    grid = GridFactory(boundary=square(122.5, 52.9))
+    lead = GridAssignmentFactory(grid=grid)
+    case = case_in(State.HANDLING, at=now - timedelta(hours=3), unit=lead.unit, grid=grid)
+    warned, due = now - timedelta(hours=2), now - timedelta(hours=1)
+    Complaint.objects.filter(pk=case.pk).update(warn_at=warned, due_at=due)
+    rollups.rebuild(at=now)
+    return case
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_two_clicks_lead_from_the_figure_to_the_case_behind_it(as_user, late, size):
+    page = as_user(UserFactory(role=Role.LEADER, leader=LeaderFactory()), size)
+    page.goto("/cockpit/")
+    figure = page.locator("a.kpi", has_text="在办案件")
+    expect(figure).to_contain_text("超时 1")
+    assert (axe_finds(page), fits(page)) == ([], True)
+
+    figure.click()
+    assert (axe_finds(page), fits(page)) == ([], True)
+    page.locator("tfoot a").first.click()
+
+    expect(page.locator("main")).to_contain_text(late.number)
