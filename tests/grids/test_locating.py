@@ -163,7 +163,7 @@ def test_ten_thousand_points_are_located_within_a_second(city):
     index = locating._index()
     points = shapely.points([[122.50 + i * 6e-6, 52.96 + i * 2e-6] for i in range(10_000)])
 
-    started = time.perf_counter()
+    started = time.process_time()  # not the clock on the wall: other tests run beside this one
     for point in points:
         index.tree.query(locating.in_metres(point, index.shortening), predicate="dwithin", distance=NEAR_METRES)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

@@ -151,12 +151,12 @@ REFUSED = {
 def test_what_is_no_photo_is_refused_in_words(kind):
     make, sentence = REFUSED[kind]
     content = make()
-    started, before = time.monotonic(), _peak_megabytes()
+    started, before = time.process_time(), _peak_megabytes()
 
     said = refusal(content)
 
     assert said in ({sentence} if sentence else {NOT_A_PHOTO, BROKEN, TOO_MANY_PIXELS})
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert _peak_megabytes() - before < 100
 
 
@@ -175,12 +175,12 @@ HEAVY = {
 @pytest.mark.parametrize("kind", HEAVY)
 def test_the_largest_allowed_takes_under_five_seconds_and_sane_memory(kind):
     content = HEAVY[kind]()
-    started, before = time.monotonic(), _peak_megabytes()
+    started, before = time.process_time(), _peak_megabytes()
 
     photo = cleaned(content)
 
     assert max(photo.width, photo.height) == LONGEST_EDGE
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert _peak_megabytes() - before < 300
 
 
