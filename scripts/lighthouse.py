@@ -18,7 +18,7 @@ PAGES = ("/", "/complaints/new/", "/complaints/track/", "/board/")
 def main() -> int:
     chromium = programs.required(programs.chromium(), "Chromium")
     node = ROOT / ".tools" / "bin" / "node"
-    with sample_portal() as (base, _):
+    with sample_portal("--cases", "60", "--months", "2") as (base, _):
         addresses = [f"{base}{page}" for page in PAGES]
         return subprocess.run([node, "scripts/lighthouse.mjs", chromium, *addresses], cwd=ROOT, check=False).returncode
 

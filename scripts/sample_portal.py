@@ -16,15 +16,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def sample_portal() -> Iterator[tuple[str, dict[str, str]]]:
-    """On a free port of this machine; gives its address and the passwords by user name."""
+def sample_portal(*sizes: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """On a free port here; gives its address and the passwords by user name. `sizes`: options of the seeding."""
     with tempfile.TemporaryDirectory(prefix="portal-sample-") as folder:
         port = _free_port()
         env = os.environ | {"VAR_DIR": folder, "PORT": str(port), "DATABASE_URL": "", "REDIS_URL": ""}
         sign_ins = Path(folder) / "sign-ins.json"
         _manage(env, "migrate", "-v0")
         _manage(env, "collectstatic", "--no-input", "-v0")
-        _manage(env, "seed_sample_city", "--seed", "1", "--credentials-json", str(sign_ins))
+        _manage(env, "seed_sample_city", "--seed", "1", "--credentials-json", str(sign_ins), *sizes)
         serve = [str(Path(sys.executable).parent / "gunicorn"), "-b", f"127.0.0.1:{port}", "mohe_portal.wsgi"]
         server = subprocess.Popen(serve, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
