@@ -49,6 +49,7 @@ def visitor(role):
     return client
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", [None, *Role], ids=lambda role: role.value if role else "not signed in")
 def test_each_role_opens_exactly_what_its_decisions_say(role, db):
     client = visitor(role)

@@ -15,7 +15,7 @@ from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.complaints import HOUR, MONDAY, PHONE, case_in, filed
 from tests.factories.grids import CommunityFactory, GridFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon"), pytest.mark.once]
 QUEUE = "/workbench/complaints/"
 DAY = timedelta(days=1)
 LATELY = MONDAY + 2 * HOUR
