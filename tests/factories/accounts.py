@@ -28,7 +28,7 @@ class LeaderFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Leader
 
-    code = factory.Sequence(lambda n: f"L{n:02}")
+    code = factory.Sequence(lambda n: f"L{n:04}")  # as wide as any run gets: lists go by it
     name = factory.Sequence(lambda n: f"示例领导 {n}")
 
 
