@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import models
 
 from audit.models import Entry
+from audit.words import said
 
 MOST = 50
 
@@ -29,11 +29,5 @@ def changes_of(target: models.Model) -> list[Change]:
 
 def _change(entry: Entry) -> Change:
     before, after = entry.facts.get("before", {}), entry.facts.get("after", {})
-    facts = [(name, _said(before.get(name)), _said(value)) for name, value in after.items()]
+    facts = [(name, said(before.get(name)), said(value)) for name, value in after.items()]
     return Change(entry.at, entry.actor_label, entry.verb, facts)
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return "空" if value in {None, ""} else str(value)

@@ -3,7 +3,7 @@ import secrets
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -75,3 +75,17 @@ class show_domain_errors:  # noqa: N801 -- named as it reads in settings.MIDDLEW
         if isinstance(error, TooMany):
             response["Retry-After"] = str(error.retry_after)
         return response
+
+
+def say_what_is_not_allowed(get_response: View) -> View:
+    """Whoever opens the address of a button (GET where only POST is known) gets words instead of an empty page."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or response.content:
+            return response
+        told = render(request, "405.html", status=405)
+        told["Allow"] = response["Allow"]
+        return told
+
+    return middleware

@@ -20,6 +20,7 @@ from accounts.access import only
 from accounts.models import Role
 from audit import log
 from audit.models import Entry
+from audit.words import in_words
 from common.clock import CITY_TIME
 from common.http import Request
 from common.keyset import page
@@ -90,7 +91,7 @@ def audit_log(request: Request) -> HttpResponse:
     found = page(filters.narrow(Entry.objects.all()), NEWEST, cursor=request.GET.get("cursor", ""), size=PAGE_SIZE)
     context = {
         "filters": filters,
-        "rows": [(entry, _facts(entry.facts)) for entry in found.rows],
+        "rows": [(entry, in_words(entry.facts)) for entry in found.rows],
         "check": ChainCheck.latest(),
         "next_url": _link(filters, found.next_cursor),
         "previous_url": _link(filters, found.previous_cursor),
@@ -141,13 +142,6 @@ def _lines(entries: "QuerySet[Entry]") -> Iterator[str]:
         at = f"{entry.at.astimezone(CITY_TIME):%Y-%m-%d %H:%M:%S}"
         cells = (entry.actor_label, entry.verb, entry.target_label, facts, entry.seal)
         yield writer.writerow([entry.pk, at, *map(guarded, cells)])
-
-
-def _facts(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    return [
-        (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-        for name, value in facts.items()
-    ]
 
 
 def _link(filters: AuditFilters, cursor: str) -> str:

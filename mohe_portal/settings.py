@@ -134,6 +134,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "common.middleware.show_domain_errors",
+    "common.middleware.say_what_is_not_allowed",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "mohe_portal.urls"

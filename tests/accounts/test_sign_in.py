@@ -159,7 +159,9 @@ def test_guessing_one_account_from_many_addresses_is_limited(client, office):
 def test_signing_out_is_a_post_and_is_noted(client, office, audited):
     client.force_login(office)
 
-    assert client.get("/accounts/logout/").status_code == 405
+    opened = client.get("/accounts/logout/")
+    assert (opened.status_code, opened["Allow"]) == (405, "POST")
+    assert "这个网址不能直接打开" in opened.content.decode()
     response = client.post("/accounts/logout/")
 
     assert (response.status_code, response["Location"]) == (302, "/")

@@ -1,16 +1,20 @@
 """The auditor's page: read, search, take away, and see whether the chain is whole."""
 
+import ast
 import csv
 import io
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from django.apps import apps
 from django.test import Client
 
 from accounts.models import Role
 from audit import log
 from audit.models import Entry
+from audit.words import NAMES
 from common.sheets import guarded
 from mohe_portal.audit_chain import ChainCheck, check_chain
 from notifications.models import Notice
@@ -117,3 +121,40 @@ def test_pages_of_a_long_log_follow_each_other(page, auditor):
     onward = BeautifulSoup(first.content.decode(), "html.parser").select_one("a[rel=next]")["href"]
     assert len(verbs(first)) == 50
     assert verbs(page.get(URL + onward)) == [f"第 {number} 步" for number in reversed(range(5))]
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"address": "10.0.0.1", "with_code": True}, ["网络地址 10.0.0.1", "用了动态口令 是"]),
+        ({"checksum": "ab12", "reason": ""}, ["校验值 ab12"]),
+        ({"before": "blue", "after": "red", "why": "复核"}, ["改为 红旗", "原来 蓝旗", "理由 复核"]),
+        ({"before": {"启用": True}, "after": {"启用": False}}, ["启用 是 → 否"]),
+        ({"after": {"title": "积雪", "photos": 2}}, ["标题 积雪", "照片数 2"]),
+        ({"changed": ["手机号", "姓名"]}, ["改了 手机号、姓名"]),
+        ({"filters": {"since": "2026-11-24"}, "entries": 2}, ["筛选 起始日期 2026-11-24", "条数 2"]),
+    ],
+    ids=["a sign-in", "nothing said", "a flag", "what changed", "what is new", "a list", "filters"],
+)
+def test_the_details_are_told_in_words(page, facts, told):
+    log.record("试一试", by=None, at=MONDAY, **facts)
+
+    cell = BeautifulSoup(page.get(URL, {"what": "试一试"}).content.decode(), "html.parser").select_one(".audit-facts")
+    assert cell.get_text("\n").replace("\n ", " ").splitlines() == told
+
+
+@pytest.mark.once
+def test_every_fact_that_an_action_notes_has_a_name(root):
+    """Names in Chinese are told as they are."""
+    noted = {
+        keyword.arg
+        for app in apps.get_app_configs()
+        if Path(app.path).parent == root
+        for path in Path(app.path).glob("**/*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "log.record"
+        for keyword in call.keywords
+    }
+
+    assert {"checksum", "address"} <= noted
+    assert noted - {None, "by", "at", "target", "before", "after"} - NAMES.keys() == set()
