@@ -2,34 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import uuid4
 
 from common.clock import CITY_TIME, WorkingCalendar
-from common.models import CALENDAR_VERSION, CalendarDay, CalendarYear, Fact, OfficeHours
+from common.models import CalendarDay, CalendarYear, OfficeHours
+from common.revisions import remembered
 
-_known: dict[str, WorkingCalendar] = {}
 
-
+@remembered("calendar")
 def working_calendar() -> WorkingCalendar:
-    """As it is now. Hundreds of days are read once for each process and version, not for each deadline."""
-    version = Fact.read(CALENDAR_VERSION, "")
-    if not version:
-        return _read()
-    if version not in _known:
-        calendar = _read()
-        _known.clear()
-        _known[version] = calendar
-        return calendar
-    return _known[version]
-
-
-def calendar_changed() -> None:
-    """Tell every process that days or hours were entered; to be called in the transaction that enters them."""
-    # A random stamp, not a counter: one that was rolled back can never stand for other days later.
-    Fact.write(CALENDAR_VERSION, uuid4().hex)
-
-
-def _read() -> WorkingCalendar:
+    """As it is now."""
     hours = tuple((row.started_on, row.stretches) for row in OfficeHours.objects.all())
     return WorkingCalendar(CalendarDay.exceptions(), hours)
 
@@ -39,8 +20,12 @@ def unknown_years(moments: Iterable[datetime | None]) -> list[int]:
     years = {moment.astimezone(CITY_TIME).year for moment in moments if moment}
     if not years:
         return []
-    known = CalendarYear.objects.filter(year__in=years).values_list("year", flat=True)
-    return sorted(years - set(known))
+    return sorted(years - _known_years())
+
+
+@remembered("calendar")
+def _known_years() -> frozenset[int]:
+    return frozenset(CalendarYear.objects.values_list("year", flat=True))
 
 
 def doubt_about(moments: Iterable[datetime | None]) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
+from common.revisions import remembered
+
 # The Fact that says whether this is the sample city.
 SAMPLE_DATA = "sample_data"
-# The Fact that changes with the working calendar.
-CALENDAR_VERSION = "calendar_version"
 
 
 class Fact(models.Model):
@@ -26,11 +26,29 @@ class Fact(models.Model):
 
     @classmethod
     def read(cls, name: str, default: Any = None) -> Any:
-        return next(iter(cls.objects.filter(name=name).values_list("value", flat=True)), default)
+        return _facts().get(name, default)
 
     @classmethod
     def write(cls, name: str, value: Any) -> None:
         cls.objects.update_or_create(name=name, defaults={"value": value})
+
+
+@remembered("facts")
+def _facts() -> dict[str, Any]:
+    return dict(Fact.objects.values_list("name", "value"))
+
+
+class Change(models.Model):
+    """That something of a topic changed: written by triggers, read by `common.revisions`. No key ever comes twice."""
+
+    id = models.BigIntegerField(primary_key=True)
+    topic = models.CharField(max_length=20)
+
+    class Meta:
+        verbose_name = "变动"
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.pk}"
 
 
 class CalendarYear(models.Model):

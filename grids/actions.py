@@ -13,7 +13,6 @@ from audit.models import Entry
 from common.clock import CITY_TIME
 from common.errors import DomainError, StaleRecord
 from grids import drawing
-from grids.locating import map_changed
 from grids.models import Community, Grid, GridAssignment, LeaderAssignment, Town
 
 Kind = GridAssignment.Kind
@@ -74,7 +73,6 @@ def add_grid(*, community: Community, name: str, boundary: Json, started_on: dat
         code=next_code(community), name=name, community=community, boundary=fitting, started_on=started_on
     )
     log.record("新增网格", by=by, at=at, target=grid, code=grid.code, name=name)
-    map_changed()
     return grid
 
 
@@ -98,7 +96,6 @@ def change_grid(grid: Grid, *, name: str, boundary: Json, by: User, at: datetime
         told["boundary"] = "redrawn" if grid.boundary else "drawn"
     _claim(grid, name=name, boundary=fitting)
     log.record("修改网格", by=by, at=at, target=grid, **told)
-    map_changed()
 
 
 @transaction.atomic
@@ -112,7 +109,6 @@ def retire_grid(grid: Grid, *, on: date, by: User, at: datetime) -> None:
     for assignment in grid.assignments.filter(Q(ended_on=None) | Q(ended_on__gt=on)):
         _close(assignment, on=max(on, assignment.started_on))
     log.record("停用网格", by=by, at=at, target=grid, on=str(on))
-    map_changed()
 
 
 @transaction.atomic
@@ -134,7 +130,6 @@ def assign_lead(grid: Grid, *, unit: Unit, from_on: date, by: User, at: datetime
     assignment = GridAssignment.objects.create(grid=grid, unit=unit, kind=Kind.LEAD, started_on=from_on)
     before = latest.unit.code if latest else ""
     log.record("换主责单位", by=by, at=at, target=grid, unit=unit.code, before=before, from_on=str(from_on))
-    map_changed()
     return assignment
 
 
@@ -148,7 +143,6 @@ def add_helper(grid: Grid, *, unit: Unit, from_on: date, by: User, at: datetime)
     _claim(grid)
     assignment = GridAssignment.objects.create(grid=grid, unit=unit, kind=Kind.HELPER, started_on=from_on)
     log.record("加协助单位", by=by, at=at, target=grid, unit=unit.code, from_on=str(from_on))
-    map_changed()
     return assignment
 
 
@@ -160,7 +154,6 @@ def end_assignment(assignment: GridAssignment, *, on: date, by: User, at: dateti
     _close(assignment, on=on)
     what = f"结束{assignment.get_kind_display()}"
     log.record(what, by=by, at=at, target=assignment.grid, unit=assignment.unit.code, on=str(on))
-    map_changed()
 
 
 @transaction.atomic
@@ -175,7 +168,6 @@ def assign_leader(leader: Leader, *, area: Town | Community, from_on: date, by: 
         raise DomainError(f"{leader}已经包保{area}，不用再加。")
     assignment = LeaderAssignment.objects.create(leader=leader, started_on=from_on, **of_area)
     log.record("加包保领导", by=by, at=at, target=area, leader=leader.code, from_on=str(from_on))
-    map_changed()
     return assignment
 
 
@@ -184,7 +176,6 @@ def end_leader_assignment(assignment: LeaderAssignment, *, on: date, by: User, a
     _ensure_open(assignment)
     _close(assignment, on=on)
     log.record("结束领导包保", by=by, at=at, target=assignment.area, leader=assignment.leader.code, on=str(on))
-    map_changed()
 
 
 def _claim(grid: Grid, **changes: Any) -> None:

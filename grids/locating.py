@@ -1,19 +1,16 @@
-"""Find the grid of a point: an R-tree over the current polygons, built once per map version and process."""
+"""Find the grid of a point: an R-tree over the current polygons, built once for each process and revision."""
 
 from dataclasses import dataclass
 from enum import StrEnum
-from threading import Lock
-from uuid import uuid4
 
 from shapely import STRtree
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
-from common.models import Fact
+from common.revisions import remembered
 from grids.models import Grid
 from grids.plane import east_west, in_metres
 
-MAP_VERSION = "map_version"
 # A phone's position indoors or under trees is easily this far off.
 NEAR_METRES = 40.0
 # What arithmetic makes of a point on an edge: a billionth of a metre outside is not outside.
@@ -37,14 +34,9 @@ class Located:
 
 @dataclass(frozen=True)
 class _Index:
-    version: str
     ids: tuple[int, ...]
     tree: STRtree
     shortening: float
-
-
-_lock = Lock()
-_current: _Index | None = None
 
 
 def locate(longitude: float, latitude: float) -> Located:
@@ -64,35 +56,16 @@ def locate(longitude: float, latitude: float) -> Located:
     return Located(Place.INSIDE if metres == 0 else Place.NEAR, grid, round(metres, 1))
 
 
-def map_changed() -> None:
-    """Tell every process that grids were drawn anew; to be called in the transaction that changes them."""
-    # A random stamp, not a counter: one that was rolled back can never stand for other polygons later.
-    Fact.write(MAP_VERSION, uuid4().hex)
-
-
-def map_version() -> str:
-    """The stamp of the polygons as they are now; good for an ETag."""
-    return str(Fact.read(MAP_VERSION, ""))
-
-
 def _distance(polygon: BaseGeometry, point: BaseGeometry) -> float:
     metres = float(polygon.distance(point))
     return 0.0 if metres < _ON_THE_EDGE else metres
 
 
+@remembered("reference", most=1)
 def _index() -> _Index:
-    global _current
-    version = map_version()
-    with _lock:
-        if _current is None or _current.version != version:
-            _current = _build(version)
-        return _current
-
-
-def _build(version: str) -> _Index:
     rows = list(Grid.objects.current().drawn().order_by("code").values_list("pk", "boundary"))
     shapes = [shape(boundary) for _, boundary in rows]
     latitude = sum(s.centroid.y for s in shapes) / len(shapes) if shapes else 0.0
     shortening = east_west(latitude)
     tree = STRtree([in_metres(drawn, shortening) for drawn in shapes])
-    return _Index(version, tuple(pk for pk, _ in rows), tree, shortening)
+    return _Index(tuple(pk for pk, _ in rows), tree, shortening)

@@ -1,4 +1,4 @@
-"""The public map as GeoJSON bytes, built once per map version, day and process."""
+"""The public map as GeoJSON bytes, built once for each process, revision and day."""
 
 import gzip
 import json
@@ -9,9 +9,9 @@ from typing import Any
 
 from shapely.geometry import shape
 
+from common.revisions import remembered
 from grids.answering import Answering, answering_for
 from grids.drawing import rounded
-from grids.locating import map_version
 from grids.models import Community, Grid, Landmark
 
 Json = dict[str, Any]
@@ -26,27 +26,23 @@ class Published:
     gzipped: bytes
 
 
-_built: dict[str, Published] = {}
-_built_for: tuple[str, date] | None = None
-
-
 def published_map(layer: str, *, on: date) -> Published:
     """`layer`: "" is everything (grids with `communities` and `landmarks` beside them), or one collection by name."""
-    global _built, _built_for
+    return _published(on)[layer]
+
+
+@remembered("reference", most=2)
+def _published(on: date) -> dict[str, Published]:
     # The day belongs to it: an assignment begins and ends at midnight without anybody changing anything.
-    now = (map_version(), on)
-    if _built_for != now:
-        _built, _built_for = {name: _pack(name, content, now) for name, content in _layers(on).items()}, now
-    return _built[layer]
+    return {name: _pack(content) for name, content in _layers(on).items()}
 
 
 LAYERS = ("", "grids", "communities", "landmarks")
 
 
-def _pack(name: str, content: Json, now: tuple[str, date]) -> Published:
+def _pack(content: Json) -> Published:
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-    stamp = sha256(f"{name}|{now[0]}|{now[1]}".encode()).hexdigest()[:20]
-    return Published(f'"{stamp}"', body, gzip.compress(body, mtime=0))
+    return Published(f'"{sha256(body).hexdigest()[:20]}"', body, gzip.compress(body, mtime=0))
 
 
 def _layers(on: date) -> dict[str, Json]:

@@ -8,7 +8,7 @@ from shapely.geometry import shape
 
 from accounts.access import public
 from common.revalidation import same_for_everybody
-from grids.locating import map_version
+from common.revisions import remembered, stamp_of
 from grids.models import Community, Grid, Landmark
 from grids.picture import Frame
 
@@ -23,7 +23,7 @@ STYLE = (
 
 
 def _stamp(request: HttpRequest) -> str:
-    return f'"{map_version()}"'
+    return f'"{stamp_of("reference")}"'
 
 
 @public
@@ -36,6 +36,7 @@ def outline(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@remembered("reference", most=1)
 def _draw() -> str:
     current = Grid.objects.filter(ended_on=None).exclude(boundary=None)
     grids = [shape(boundary) for boundary in current.values_list("boundary", flat=True)]

@@ -120,6 +120,7 @@ MIDDLEWARE = [
     # Django's own adds random padding, which takes the ground from attacks that read secrets off compressed sizes.
     "django.middleware.gzip.GZipMiddleware",
     "common.middleware.unavailable_database_is_503",
+    "common.revisions.read_once_to_show",
     "common.revalidation.vary_not_by_cookie",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from accounts.models import User
 from audit import log
-from common.calendar import calendar_changed
 from common.errors import DomainError
 from common.models import CalendarDay, CalendarYear, OfficeHours
 
@@ -39,7 +38,6 @@ def arrange(first: date, last: date, *, is_working: bool, note: str, by: User, a
         raise DomainError(f"一次最多改 {MOST_DAYS} 天，结束日期不能早于开始日期。")
     CalendarDay.objects.filter(on__range=(first, last)).delete()
     _store(days)
-    calendar_changed()
     word = "上班" if is_working else "休息"
     log.record(
         "改工作日历", by=by, at=at, target=_year(first.year),
@@ -52,7 +50,6 @@ def replace_year(year: int, days: Iterable[Arranged], *, source: str, by: User, 
     """Enter a whole year: its days as given and no others; from now on it is known. Returns how many differ."""
     CalendarDay.objects.filter(on__year=year).delete()
     stored = _store(days)
-    calendar_changed()
     CalendarYear.objects.update_or_create(year=year, defaults={"source": source})
     log.record("录入全年放假安排", by=by, at=at, target=_year(year), after={"来源": source, "特殊日期": f"{stored} 天"})
     return stored
@@ -98,7 +95,6 @@ def set_hours(started_on: date, hours: tuple[time, time, time, time], *, by: Use
         raise DomainError("上班时间要从早到晚排：上午上班、上午下班、下午上班、下午下班。")
     names = ("morning_from", "morning_to", "afternoon_from", "afternoon_to")
     row, _ = OfficeHours.objects.update_or_create(started_on=started_on, defaults=dict(zip(names, hours, strict=True)))
-    calendar_changed()
     log.record("改上班时间", by=by, at=at, target=row, after={"上班时间": row.words})
 
 
@@ -106,7 +102,6 @@ def set_hours(started_on: date, hours: tuple[time, time, time, time], *, by: Use
 def remove_hours(row: OfficeHours, *, by: User, at: datetime) -> None:
     log.record("删上班时间", by=by, at=at, target=row)
     row.delete()
-    calendar_changed()
 
 
 def _store(days: Iterable[Arranged]) -> int:

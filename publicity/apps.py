@@ -4,3 +4,4 @@ from django.apps import AppConfig
 class PublicityConfig(AppConfig):
     name = "publicity"
     verbose_name = "宣传"
+    watched = {"publicity": ["Announcement"]}

@@ -11,7 +11,6 @@ from accounts.models import Leader, SpecialGroup, Unit, User
 from audit import log
 from grids.importing.city import Record
 from grids.importing.plan import Change, FieldChange, Plan, TablePlan
-from grids.locating import map_changed
 from grids.models import Community, Grid, GridAssignment, Landmark, LeaderAssignment, Town
 
 MODELS: dict[str, type[models.Model]] = {
@@ -42,7 +41,6 @@ def carry_out(plan: Plan, *, by: User | None, at: datetime) -> None:
     if plan.changes:
         counts = {table.table.name: [table.added, table.changed] for table in plan.tables}
         log.record("导入城市数据", by=by, at=at, added_and_changed=counts)
-        map_changed()
 
 
 def _add(plan: TablePlan, fields: "Translator") -> None:

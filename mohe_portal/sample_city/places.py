@@ -11,7 +11,6 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from accounts.models import Unit
-from grids.locating import map_changed
 from grids.models import Community, Grid, GridAssignment, Landmark, LeaderAssignment, Town
 from mohe_portal.sample_city import words
 from mohe_portal.sample_city.cast import SHOWN_UNIT, Cast
@@ -62,7 +61,6 @@ def settle(seed: int, cast: Cast, *, since: date, until: date) -> Places:
     )
     assignments = GridAssignment.objects.bulk_create(_assignments(seed, cast, grids, since, until))
     LeaderAssignment.objects.bulk_create(_leader_assignments(cast, communities, since))
-    map_changed()
     chance = dice(seed, "spots")
     spots = {grid.pk: _spots(shape, chance) for grid, shape in zip(grids, city.grids, strict=True)}
     return Places(grids, spots, _leads_by_grid(assignments))

@@ -2,7 +2,6 @@ import datetime
 
 import factory
 
-from grids.locating import map_changed
 from grids.models import Community, Grid, GridAssignment, LeaderAssignment, Town
 from tests.factories.accounts import LeaderFactory, UnitFactory
 
@@ -43,17 +42,11 @@ class GridFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Grid
-        skip_postgeneration_save = True
 
     community = factory.SubFactory(CommunityFactory)
     code = factory.LazyAttributeSequence(lambda grid, n: f"{grid.community.code}{n % 1000:03}")
     name = factory.Sequence(lambda n: f"示例小区 {n}")
     started_on = START
-
-    @factory.post_generation
-    def drawn(grid, create, extracted, **kwargs):  # noqa: N805 -- factory-boy calls it with the object
-        if create:
-            map_changed()
 
 
 class GridAssignmentFactory(factory.django.DjangoModelFactory):

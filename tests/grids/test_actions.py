@@ -6,8 +6,9 @@ from django.db import IntegrityError, transaction
 from audit.models import Entry
 from common.clock import CITY_TIME
 from common.errors import DomainError
+from common.revisions import stamp_of
 from grids import actions
-from grids.locating import Place, map_version
+from grids.locating import Place
 from grids.models import Grid, GridAssignment, LeaderAssignment
 from tests.factories.accounts import LeaderFactory, UnitFactory, UserFactory
 from tests.factories.grids import (
@@ -101,13 +102,13 @@ def test_a_grid_does_not_begin_tomorrow(community, office):
 
 
 def test_a_grid_may_be_renamed_and_redrawn_over_its_old_self(grid, office):
-    stamp = map_version()
+    stamp = stamp_of("reference")
     wider = square(WEST - SIZE / 4, SOUTH, SIZE * 1.1)
     actions.change_grid(grid, name="新名", boundary=wider, by=office, at=NOW)
     grid.refresh_from_db()
 
     assert (grid.name, grid.boundary, grid.version) == ("新名", wider, 1)
-    assert map_version() != stamp
+    assert stamp_of("reference") != stamp
     assert last_entry().facts == {"name": ["示例小区", "新名"], "boundary": "redrawn"}
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from accounts.models import Unit
 from grids import actions
-from grids.locating import map_changed
 from grids.models import Community, Landmark
 from tests.factories.accounts import UnitFactory
 from tests.factories.grids import (
@@ -32,7 +31,6 @@ def answered(grid):
     GridAssignmentFactory(grid=grid, unit=UnitFactory(name="示例单位 07"))
     GridAssignmentFactory(grid=grid, unit=UnitFactory(name="示例单位 08"), kind="helper")
     LeaderAssignmentFactory(leader__name="示例领导甲", community=grid.community)
-    map_changed()
     return grid
 
 
@@ -66,7 +64,6 @@ def test_the_map_is_geojson_with_six_decimals(client, db):
 def test_communities_and_landmarks_come_with_it_or_alone(client, grid):
     Community.objects.filter(pk=grid.community_id).update(boundary=square(WEST, SOUTH))
     Landmark.objects.create(kind="river", name="大林河", shape=square(WEST, SOUTH - 0.01))
-    map_changed()
     everything = client.get(GRIDS).json()
 
     assert [f["properties"]["name"] for f in everything["communities"]["features"]] == ["阳光社区"]
@@ -112,7 +109,6 @@ def test_a_changed_map_is_sent_again(client, grid, office):
 def test_a_lead_that_begins_tomorrow_is_told_tomorrow(client, grid, time_machine):
     time_machine.move_to("2026-11-23T12:00:00+08:00", tick=False)
     GridAssignmentFactory(grid=grid, unit__name="示例单位 07", started_on=datetime.date(2026, 11, 24))
-    map_changed()
     today = client.get(GRIDS)
     time_machine.move_to("2026-11-24T00:01:00+08:00", tick=False)
     tomorrow = client.get(GRIDS)
@@ -149,7 +145,6 @@ def test_the_map_costs_one_query_while_it_is_unchanged(client, answered, django_
 
 def test_building_the_map_costs_the_same_for_many_grids(client, answered, django_assert_num_queries):
     def queries():
-        map_changed()
         with django_assert_num_queries(6, exact=False) as counted:
             client.get(GRIDS)
         return len(counted)

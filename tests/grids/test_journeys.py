@@ -10,7 +10,6 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import expect
 
-from grids.locating import map_changed
 from grids.models import Grid
 from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.grids import (
@@ -37,7 +36,6 @@ def city():
     GridFactory(code="232701100002002", name="示例小区乙", community=community, boundary=square(WEST + SIZE, SOUTH))
     GridAssignmentFactory(grid=first, unit=UnitFactory(name="示例单位 07"))
     LeaderAssignmentFactory(community=community, leader__name="示例领导甲")
-    map_changed()
     return first
 
 
@@ -235,7 +233,6 @@ def test_the_office_draws_a_new_grid_beside_the_others(open_page, office, city):
 
 def test_the_office_drags_a_corner_and_it_snaps_to_the_neighbour(open_page, office, city):
     Grid.objects.filter(code="232701100002001").update(boundary=square(WEST, SOUTH, SIZE * 0.97))
-    map_changed()
     page = open_page("/workbench/grids/232701100002001/edit/")
     page.locator(".leaflet-editing-icon").first.wait_for()
     before = page.locator("#id_boundary").input_value()

@@ -3,7 +3,6 @@ import datetime
 import pytest
 from bs4 import BeautifulSoup
 
-from grids.locating import map_changed
 from grids.models import Grid
 from tests.factories.accounts import UnitFactory
 from tests.factories.grids import (
@@ -26,7 +25,6 @@ def grid(db):
     GridAssignmentFactory(grid=grid, unit=UnitFactory(name="示例单位 08"), kind="helper")
     LeaderAssignmentFactory(leader__name="示例领导甲", community=grid.community)
     LeaderAssignmentFactory(leader__name="示例领导乙", community=None, town=grid.community.town)
-    map_changed()
     return grid
 
 

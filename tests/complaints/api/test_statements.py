@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 
-from common.calendar import calendar_changed
 from tests.factories.grids import GridFactory, square
 
 MOST_STATEMENTS = 12
@@ -23,7 +22,6 @@ def submit(client):
 
 def test_a_submission_takes_at_most_twelve_statements(client, django_assert_max_num_queries):
     GridFactory(boundary=square(122.52, 52.96, 0.02))
-    calendar_changed()  # what a test before may have emptied
-    submit(client)  # the map and the calendar are read once by each process
+    submit(client)  # the map and the calendar are remembered
     with django_assert_max_num_queries(MOST_STATEMENTS + OF_THE_TEST):
         assert submit(client).status_code == 201

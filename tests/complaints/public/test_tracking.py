@@ -6,7 +6,6 @@ from django.utils import timezone
 
 from accounts.models import Role, Unit
 from common import crypto
-from common.calendar import calendar_changed
 from complaints import actions
 from complaints.models import Complaint, Photo, Reporter
 from complaints.models.complaint import Satisfaction
@@ -388,7 +387,6 @@ def test_without_a_hotline_there_is_no_button_to_call(client):
 def test_the_page_of_a_long_case_asks_the_database_no_more_than_that_of_a_short_one(
     client, django_assert_max_num_queries, tail
 ):
-    calendar_changed()  # what a test before may have emptied
     long = Life().to(State.CLOSED)
     actions.rate(long.case, satisfaction=Satisfaction.NEUTRAL, is_solved=False, at=long.tick())
     actions.submit_result(
