@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.harness import template
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -22,7 +24,7 @@ def sample_portal(*sizes: str) -> Iterator[tuple[str, dict[str, str]]]:
         port = _free_port()
         env = os.environ | {"VAR_DIR": folder, "PORT": str(port), "DATABASE_URL": "", "REDIS_URL": ""}
         sign_ins = Path(folder) / "sign-ins.json"
-        _manage(env, "migrate", "-v0")
+        template.copy_sqlite(Path(folder) / "db.sqlite3")
         _manage(env, "collectstatic", "--no-input", "-v0")
         _manage(env, "seed_sample_city", "--seed", "1", "--credentials-json", str(sign_ins), *sizes)
         serve = [str(Path(sys.executable).parent / "gunicorn"), "-b", f"127.0.0.1:{port}", "mohe_portal.wsgi"]

@@ -13,7 +13,7 @@ from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from audit import append_only
-from tests.harness import environment, programs
+from tests.harness import environment, programs, template
 from tests.harness.servers import private_redis
 from tests.harness.windows import PHONE
 
@@ -42,6 +42,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if elsewhere:
         config.hook.pytest_deselected(items=list(elsewhere))
         items[:] = [item for item in items if item not in elsewhere]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None) -> None:
+    """The database of this run, migrated; PostgreSQL came with it, and both go away with the run's folder."""
+    if environment.DATABASE == "sqlite":
+        template.copy_sqlite(Path(settings.DATABASES["default"]["NAME"]))
 
 
 @pytest.fixture(scope="session")

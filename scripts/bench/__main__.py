@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from scripts.bench.targets import judged
-from tests.harness.environment import documented_variables
 from tests.harness.servers import free_port, private_postgres, private_redis
+from tests.harness.variables import documented_variables
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "build" / "bench"

@@ -6,27 +6,16 @@ portal as in production, on PostgreSQL and Redis.
 
 import atexit
 import os
-import re
 import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.harness.servers import private_postgres, private_redis
+from tests.harness.servers import private_redis
+from tests.harness.template import migrated_postgres
+from tests.harness.variables import PLAIN_SETTINGS, documented_variables
 
 DATABASE = os.environ.get("TEST_DATABASE", "sqlite")
-PLAIN_SETTINGS = {
-    "SECRET_KEY": "only-for-tests-" + "0123456789" * 5,
-    "STATIC_MANIFEST": "0",
-    # Playwright's synchronous API runs an event loop in the test's own thread.
-    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
-}
-
-
-def documented_variables() -> list[str]:
-    """The names in .env.example: all that the settings read."""
-    text = (Path(__file__).parents[2] / ".env.example").read_text()
-    return re.findall(r"^(?:# )?([A-Z][A-Z0-9_]*)=", text, flags=re.MULTILINE)
 
 
 def prepare() -> None:
@@ -41,7 +30,7 @@ def prepare() -> None:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(servers.close)
     if DATABASE == "postgres":
-        os.environ["DATABASE_URL"] = servers.enter_context(private_postgres(folder / "postgres"))
+        os.environ["DATABASE_URL"] = servers.enter_context(migrated_postgres(folder / "postgres"))
         os.environ["REDIS_URL"] = servers.enter_context(private_redis(folder / "redis"))
     elif DATABASE != "sqlite":
         raise ValueError(f"TEST_DATABASE is {DATABASE!r}; it takes sqlite or postgres.")

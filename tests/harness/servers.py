@@ -27,16 +27,21 @@ def free_port() -> int:
 
 
 @contextmanager
-def private_postgres(folder: Path, *, is_durable: bool = False) -> Iterator[str]:
-    """A DATABASE_URL. `folder` must be new; when we are root it is handed to another user, as PostgreSQL demands."""
+def private_postgres(
+    folder: Path, *, is_durable: bool = False, copy_data: Callable[[Path], None] | None = None
+) -> Iterator[str]:
+    """A DATABASE_URL. `folder` must be new; when we are root it is handed to another user, as PostgreSQL demands.
+
+    The server is empty, unless `copy_data` puts the data folder of another there.
+    """
     folder.mkdir()
-    owner = _other_user(folder)
     data, port = folder / "data", free_port()
-    subprocess.run(
-        [programs.required(programs.postgres("initdb"), "PostgreSQL"), "-D", str(data), "-U", "portal", "-A", "trust",
-         "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
-        check=True, capture_output=True, cwd=folder, **owner,
-    )  # fmt: skip
+    if copy_data is not None:
+        copy_data(data)
+        data.chmod(0o700)
+    owner = _other_user(folder)
+    if copy_data is None:
+        _init(data, owner)
     settings = (
         *(() if is_durable else HASTY),
         "max_connections=100",
@@ -49,6 +54,14 @@ def private_postgres(folder: Path, *, is_durable: bool = False) -> Iterator[str]
     url = f"postgresql://portal@127.0.0.1:{port}/postgres"
     with _running(command, folder, owner, ready=lambda: _answers(url)):
         yield url
+
+
+def _init(data: Path, owner: dict[str, Any]) -> None:
+    subprocess.run(
+        [programs.required(programs.postgres("initdb"), "PostgreSQL"), "-D", str(data), "-U", "portal", "-A", "trust",
+         "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
+        check=True, capture_output=True, cwd=data.parent, **owner,
+    )  # fmt: skip
 
 
 @contextmanager
@@ -106,5 +119,6 @@ def _other_user(folder: Path) -> dict[str, Any]:
         return {}
     known = {entry.pw_name: entry for entry in pwd.getpwall()}
     user = known.get("postgres") or known["nobody"]
-    os.chown(folder, user.pw_uid, user.pw_gid)
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, user.pw_uid, user.pw_gid)
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}

@@ -16,7 +16,7 @@ from accounts.models import User
 from common.errors import DomainError
 from mohe_portal import backup, pg_tools
 from tests.factories.accounts import UserFactory
-from tests.harness import environment
+from tests.harness import environment, template
 from tests.harness.processes import own_environment
 
 
@@ -43,17 +43,20 @@ class Portal:
 def new_portal(root, tmp_path_factory):
     made = []
 
-    def make() -> Portal:
+    def make(*, migrated: bool) -> Portal:
         name = f"backup_{os.getpid()}_{len(made)}"
         folder = tmp_path_factory.mktemp(name)
         if environment.DATABASE == "postgres":
             server = os.environ["DATABASE_URL"]
             with closing(psycopg2.connect(server)) as connection:
                 connection.autocommit = True
-                connection.cursor().execute(f"CREATE DATABASE {name}")
+                source = template.UNTOUCHED if migrated else "template1"
+                connection.cursor().execute(f"CREATE DATABASE {name} TEMPLATE {source}")
             url = f"{server.rpartition('/')[0]}/{name}"
         else:
             url = f"sqlite:///{folder / 'db.sqlite3'}"
+            if migrated:
+                template.copy_sqlite(folder / "db.sqlite3")
         env = own_environment(DATABASE_URL=url, VAR_DIR=str(folder / "var"), MEDIA_ROOT=str(folder / "media"))
         made.append(Portal(root, env))
         return made[-1]
@@ -63,8 +66,7 @@ def new_portal(root, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def city(new_portal):
-    portal = new_portal()
-    portal.told("migrate", "-v0")
+    portal = new_portal(migrated=True)
     portal.told("seed_sample_city", "--cases", "12", "--months", "1", "-v0")
     return portal
 
@@ -89,7 +91,7 @@ def held(file):
 
 
 def test_what_was_lost_comes_back_row_for_row_and_byte_for_byte(archive, new_portal, tmp_path):
-    elsewhere = new_portal()
+    elsewhere = new_portal(migrated=False)
 
     assert "恢复完成并已核对" in elsewhere.told("restore", str(archive))
     elsewhere.told("backup", str(tmp_path / "again.tar"))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.environment import documented_variables
+from tests.harness.variables import documented_variables
 
 pytestmark = pytest.mark.once
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness import template
 from tests.harness.processes import own_environment, running, wait_until
 from tests.harness.servers import free_port
 
@@ -27,9 +28,10 @@ def manage(env: dict[str, str], root: Path, *arguments: str) -> None:
 @pytest.fixture(scope="module")
 def furnished(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a portal that has been started before: with tables and a unit."""
-    env = own_environment(VAR_DIR=str(tmp_path_factory.mktemp("portal")), DATABASE_URL="", REDIS_URL="")
+    folder = tmp_path_factory.mktemp("portal")
+    env = own_environment(VAR_DIR=str(folder), DATABASE_URL="", REDIS_URL="")
     env["PATH"] = f"{root / '.venv' / 'bin'}{os.pathsep}{env['PATH']}"
-    manage(env, root, "migrate", "--verbosity", "0")
+    template.copy_sqlite(folder / "db.sqlite3")
     unit = "from accounts.models import Unit; Unit.objects.create(code='U001', name='示例单位 001')"
     manage(env, root, "shell", "--verbosity", "0", "-c", unit)
     return env
