@@ -143,10 +143,15 @@ def figures(
 
 def open_overdue(*, at: datetime) -> ComplaintQuerySet:
     """Cases in a unit's hands that were past their deadline and not closed at `at`, without those handled in time."""
+    return Complaint.objects.filter(is_late(at=at))
+
+
+def is_late(*, at: datetime) -> Q:
+    """What `open_overdue` finds, as a condition."""
     never_closed = (State.REJECTED, State.MERGED, State.WITHDRAWN)
     in_time = Q(state=State.HANDLED, handled_at__lte=F("due_at")) | Q(state=State.CLOSED, closed_in_time=True)
-    cases = Complaint.objects.filter(Q(closed_at=None) | Q(closed_at__gte=at), unit__isnull=False, due_at__lt=at)
-    return cases.filter(dispatched_at__lt=at).exclude(state__in=never_closed).exclude(in_time)
+    in_hand = Q(closed_at=None) | Q(closed_at__gte=at), Q(unit__isnull=False, dispatched_at__lt=at, due_at__lt=at)
+    return Q(*in_hand) & ~Q(state__in=never_closed) & ~in_time
 
 
 def _filed(since: datetime, end: datetime, by: By, per: type[TruncBase]) -> Rows:

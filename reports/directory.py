@@ -1,24 +1,22 @@
-"""Names, areas and shapes that every dashboard needs and that hardly ever change: read together, kept for a minute.
+"""Names, areas and shapes that every dashboard needs: read together, remembered until one of them changes.
 
 Nothing of it depends on who asks.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import cast
 
-from django.core.cache import cache
 from shapely.geometry import shape
 
 from accounts.models import SpecialGroup, Unit
+from common.revisions import remembered
 from grids.answering import answering_for
 from grids.models import Community, Grid, Landmark, LeaderAssignment
 from grids.picture import Frame
 from progress.models import MonthTask
 
-SECONDS = 60
 WIDTH = 800.0
 
 
@@ -77,17 +75,15 @@ class Directory:
         return frozenset(g.lead_id for g in self.grids.values() if g.lead_id and g.community_id in communities)
 
 
-def directory(*, on: date) -> Directory:
-    """As it was at most SECONDS ago."""
-    key = f"reports-directory-{on}"
-    kept = cache.get(key)
-    if kept is None:
-        kept = _read(on)
-        cache.set(key, kept, SECONDS)
-    return cast(Directory, kept)
+@remembered("reference", "boards", most=2)
+def directory(on: date) -> Directory:
+    taking_part = MonthTask.objects.filter(year=on.year).values_list("group_id", "unit_id").distinct()
+    return replace(_city(on), units_of_group=_gathered(taking_part))
 
 
-def _read(on: date) -> Directory:
+@remembered("reference", most=2)
+def _city(on: date) -> Directory:
+    """Apart from the boards, since a flag is hung more often than a grid is drawn."""
     grids = list(Grid.objects.current().select_related("community__town").order_by("code"))
     communities = {grid.community_id: grid.community for grid in grids}
     groups = list(SpecialGroup.objects.all())
@@ -99,7 +95,7 @@ def _read(on: date) -> Directory:
         boards=frozenset(group.pk for group in groups if group.has_board),
         grids=entries,
         picture=picture,
-        units_of_group=_gathered(MonthTask.objects.filter(year=on.year).values_list("group_id", "unit_id").distinct()),
+        units_of_group={},
         communities_of_leader=_areas(communities.values(), on),
     )
 

@@ -14,6 +14,7 @@ from reports.cockpit.choice import LAST_MONTH, WHOLE, Area, Choice
 from reports.cockpit.kpis import Kpi, kpis
 from reports.cockpit.levels import scale_of
 from reports.directory import Directory, GridEntry
+from reports.rollups import reading
 from reports.rollups.reading import CITY, Standing
 
 # Told from a short time back, so that no step of a case can be tied to somebody seen at a counter.
@@ -49,9 +50,9 @@ class Screen:
 
 
 def screen(names: Directory, *, at: datetime) -> Screen:
-    choice = Choice(Area(WHOLE, "全市", CITY, {}), Month.of(at), LAST_MONTH, at)
-    shown = cockpit(choice, names)
-    by_grid = shown.now.by_grid()
+    choice = Choice(Area(WHOLE, "全市", CITY, {}), Month.of(at), LAST_MONTH, at.astimezone(CITY_TIME).date())
+    shown = cockpit(choice, names, reading.open_now(at=at))
+    by_grid = shown.now.by_grid
     numbers = {pk: by_grid.get(pk, Standing()).open for pk in names.grids}
     scale = scale_of(numbers.values())
     return Screen(

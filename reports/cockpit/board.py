@@ -1,4 +1,7 @@
-"""The figures of the cockpit: each read once, composed here. Six questions to the database, however many cases."""
+"""The figures of the cockpit, composed of what each app counts.
+
+Only the open cases are asked for each time; the rest is remembered until tallies, flags or volunteers' hours change.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -8,6 +11,7 @@ from functools import cached_property
 from django.db.models import Count, Q, Sum
 
 from common.months import Month
+from common.revisions import remembered
 from complaints.figures import CaseFigures, Rate
 from progress.models import Mark, MonthTask
 from progress.stats import COUNTED, FlagCounts, counts_of
@@ -15,7 +19,7 @@ from reports.cockpit.choice import Choice
 from reports.directory import Directory, Named
 from reports.models import PatrolTally, RollupState
 from reports.rollups import reading
-from reports.rollups.reading import Course, OpenNow, Standing, Summed
+from reports.rollups.reading import Course, OpenNow, Scope, Standing, Summed
 from volunteers.models import ServiceRecord
 
 ASKED_UNITS = 10
@@ -30,8 +34,15 @@ class Flags:
     by_board: dict[tuple[Month, int], FlagCounts]
     by_unit: dict[tuple[Month, int], FlagCounts]
 
+    @cached_property
+    def _by_month(self) -> dict[Month, FlagCounts]:
+        found: dict[Month, FlagCounts] = defaultdict(FlagCounts)
+        for (month, _), counts in self.by_board.items():
+            found[month] += counts
+        return dict(found)
+
     def of_month(self, month: Month) -> FlagCounts:
-        return sum((counts for (one, _), counts in self.by_board.items() if one == month), FlagCounts())
+        return self._by_month.get(month, FlagCounts())
 
     def blue_months(self, unit_id: int, until: Month) -> int:
         """How many months in a row, up to this one, the unit had a blue flag anywhere."""
@@ -102,6 +113,7 @@ class Cockpit:
     names: Directory
     now: OpenNow
     course: Course
+    same_days: Summed
     flags: Flags
     patrols: dict[Month, Patrolled]
     service: Service
@@ -114,12 +126,8 @@ class Cockpit:
         known = [month for month in months if self._summed(month) != Summed() or self.flags.of_month(month).total]
         return [month for month in months if month >= known[0]] if known else [self.choice.month]
 
-    @cached_property
-    def _by_month(self) -> dict[Month, Summed]:
-        return self.course.by_month
-
     def _summed(self, month: Month) -> Summed:
-        return self._by_month.get(month, Summed())
+        return self.course.by_month.get(month, Summed())
 
     def cases(self, month: Month) -> CaseFigures:
         return self._summed(month).cases
@@ -131,7 +139,7 @@ class Cockpit:
     @property
     def other(self) -> Summed:
         """What is compared with: the same days of the other month while the chosen one is running."""
-        return self.course.days if self.choice.is_running else self._summed(self.choice.other)
+        return self.same_days if self.choice.is_running else self._summed(self.choice.other)
 
     @property
     def open_at_end(self) -> int:
@@ -140,14 +148,14 @@ class Cockpit:
 
     def open_after(self, month: Month) -> int:
         """Open cases at the end of a month: back from today, by what came and went since."""
-        later = [one for one_month, one in self._by_month.items() if one_month > month]
+        later = [one for one_month, one in self.course.by_month.items() if one_month > month]
         return self.now.total.open - sum(one.entered - one.left for one in later)
 
     @property
     def counts(self) -> FlagCounts:
         return self.flags.of_month(self.choice.month)
 
-    @property
+    @cached_property
     def flag_months(self) -> list[tuple[Month, FlagCounts]]:
         """Newest first, of the months that have tasks; a year at most."""
         counted = [(month, self.flags.of_month(month)) for month in reversed(self.months)]
@@ -157,7 +165,7 @@ class Cockpit:
     def patrolled(self) -> Patrolled:
         return self.patrols.get(self.choice.month, Patrolled())
 
-    @property
+    @cached_property
     def boards(self) -> list[BoardLine]:
         """The boards with tasks, those with the most blue flags first."""
         lines = [
@@ -167,22 +175,22 @@ class Cockpit:
         ]
         return sorted(lines, key=lambda line: (-line.counts.blue, -line.counts.unmarked, line.group.name))
 
-    @property
+    @cached_property
     def asked(self) -> list[UnitLine]:
         """The units to ask about, the most urgent first."""
         asked = sorted((line for line in self.unit_lines if line.is_asked), key=lambda line: line.urgency)
         return asked[:ASKED_UNITS]
 
-    @property
+    @cached_property
     def unit_lines(self) -> list[UnitLine]:
-        month, by_unit = self.choice.month, self.now.by_unit()
-        units = {pk for pk in by_unit} | {pk for one, pk in self.course.by_unit if one == month}
+        month, by_unit = self.choice.month, self.now.by_unit
+        units = set(by_unit) | {pk for one, pk in self.course.by_key if one == month}
         units |= {pk for one, pk in self.flags.by_unit if one == month}
         return [
             UnitLine(
                 unit=self.names.units[pk],
                 standing=by_unit.get(pk, Standing()) if self.choice.is_running else Standing(),
-                on_time=self.course.of_unit(pk, month).cases.on_time,
+                on_time=self.course.of(pk, month).cases.on_time,
                 mark=self.flags.by_unit.get((month, pk), FlagCounts()).mark,
                 blue_months=self.flags.blue_months(pk, month),
             )
@@ -191,40 +199,40 @@ class Cockpit:
         ]
 
 
-def cockpit(choice: Choice, names: Directory) -> Cockpit:
-    """In six queries: open cases, tallies, flags, patrols, freshness and (by the volunteers) hours."""
-    now = reading.open_now(at=choice.at, scope=choice.area.scope)
-    # Up to today, so that what was open at the end of an earlier month is found by going back.
-    course = reading.course(
-        min(choice.first, choice.other),
-        Month.of(choice.at),
-        at=choice.at,
-        now=now,
-        scope=choice.area.scope,
-        days=_same_days(choice),
-    )
+def cockpit(choice: Choice, names: Directory, now: OpenNow) -> Cockpit:
+    """`now`: the open cases of the chosen area."""
+    area, month = choice.area, choice.month
+    boards = frozenset([area.group.pk]) if area.group else names.boards
+    days = _same_days(choice)
     return Cockpit(
-        choice, names, now, course, _flags(choice, names), _patrols(choice), _service(choice), RollupState.freshness()
-    )  # fmt: skip
+        choice=choice,
+        names=names,
+        now=now,
+        # Up to today, so that what was open at the end of an earlier month is found by going back.
+        course=reading.course(choice.first, Month.of(choice.today), now=now, by="unit_id", scope=area.scope),
+        same_days=reading.days(*days, scope=area.scope) if choice.is_running else Summed(),
+        flags=_flags(choice.first, month, boards, area.flag_units),
+        patrols=_patrols(choice.first, month, area.scope),
+        service=_service(month, days, area.scope),
+        counted_at=RollupState.freshness(),
+    )
 
 
-def _same_days(choice: Choice) -> tuple[date, date] | None:
-    """The days of the other month that correspond to those of the running one so far."""
-    if not choice.is_running:
-        return None
+def _same_days(choice: Choice) -> tuple[date, date]:
+    """The days of the other month: of a running month those that correspond to the days so far."""
     first, last = choice.other.first_day, choice.other.last_day
-    return first, min(first + timedelta(days=choice.today.day - 1), last)
+    return first, min(first + timedelta(days=choice.today.day - 1), last) if choice.is_running else last
 
 
-def _service(choice: Choice) -> Service:
+@remembered("volunteers", "reference")
+def _service(month: Month, days: tuple[date, date], scope: Scope) -> Service:
     """By the day on which it was done, as the volunteers' own figures count it."""
-    first, last = _same_days(choice) or (choice.other.first_day, choice.other.last_day)
-    this, other = Q(year=choice.month.year, month=choice.month.month), Q(served_on__range=(first, last))
+    this, other = Q(year=month.year, month=month.month), Q(served_on__range=days)
     records = ServiceRecord.objects.filter(this | other)
-    if choice.area.scope.communities is not None:
-        records = records.filter(activity__grid__community_id__in=choice.area.scope.communities)
-    if choice.area.scope.units is not None:
-        records = records.filter(unit_id__in=choice.area.scope.units)
+    if scope.communities is not None:
+        records = records.filter(activity__grid__community_id__in=scope.communities)
+    if scope.units is not None:
+        records = records.filter(unit_id__in=scope.units)
     counted = records.order_by().aggregate(
         served=Sum("minutes", filter=this, default=0),
         held=Count("activity", filter=this, distinct=True),
@@ -233,12 +241,11 @@ def _service(choice: Choice) -> Service:
     return Service(counted["served"], counted["held"], counted["before"])
 
 
-def _flags(choice: Choice, names: Directory) -> Flags:
-    area = choice.area
-    tasks = MonthTask.objects.filter(group_id__in=[area.group.pk] if area.group else names.boards)
-    tasks = tasks.filter(year__range=(choice.first.year, choice.month.year))
-    if area.flag_units is not None:
-        tasks = tasks.filter(unit_id__in=area.flag_units)
+@remembered("boards")
+def _flags(first: Month, last: Month, boards: frozenset[int], units: frozenset[int] | None) -> Flags:
+    tasks = MonthTask.objects.filter(group_id__in=boards, year__range=(first.year, last.year))
+    if units is not None:
+        tasks = tasks.filter(unit_id__in=units)
     by_board: dict[tuple[Month, int], FlagCounts] = defaultdict(FlagCounts)
     by_unit: dict[tuple[Month, int], FlagCounts] = defaultdict(FlagCounts)
     for row in tasks.order_by().values("year", "month", "group_id", "unit_id").annotate(**COUNTED):
@@ -248,9 +255,9 @@ def _flags(choice: Choice, names: Directory) -> Flags:
     return Flags(dict(by_board), dict(by_unit))
 
 
-def _patrols(choice: Choice) -> dict[Month, Patrolled]:
-    scope = choice.area.scope
-    rows = PatrolTally.objects.filter(month__range=(choice.first.first_day, choice.month.first_day))
+@remembered("figures", "reference")
+def _patrols(first: Month, last: Month, scope: Scope) -> dict[Month, Patrolled]:
+    rows = PatrolTally.objects.filter(month__range=(first.first_day, last.first_day))
     if scope.communities is not None:
         rows = rows.filter(grid__community_id__in=scope.communities)
     if scope.units is not None:

@@ -1,12 +1,11 @@
 """What part of the city, which month and compared with which: the parameters of the cockpit's pages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date
 from urllib.parse import urlencode
 
 from accounts.models import Role, User
-from common.clock import CITY_TIME
 from common.months import Month
 from reports.directory import Directory, Named
 from reports.rollups.reading import CITY, Scope
@@ -23,7 +22,7 @@ class Area:
     value: str
     label: str
     scope: Scope
-    queue: dict[str, str]
+    queue: dict[str, str] = field(hash=False)
     group: Named | None = None
     # Whose flags these are; None: everybody's.
     flag_units: frozenset[int] | None = None
@@ -34,15 +33,11 @@ class Choice:
     area: Area
     month: Month
     compare: str
-    at: datetime
-
-    @property
-    def today(self) -> date:
-        return self.at.astimezone(CITY_TIME).date()
+    today: date
 
     @property
     def is_running(self) -> bool:
-        return self.month == Month.of(self.at)
+        return self.month == Month.of(self.today)
 
     @property
     def other(self) -> Month:
@@ -65,15 +60,15 @@ class Choice:
         return "?" + urlencode({name: str(value) for name, value in (given | changes).items() if value})
 
 
-def chosen(parameters: Mapping[str, str], user: User, names: Directory, *, at: datetime) -> Choice:
+def chosen(parameters: Mapping[str, str], user: User, names: Directory, *, on: date) -> Choice:
     """What means nothing is taken for the usual: one's own group or the whole city, this month, the month before."""
     area = _area(parameters.get("area") or _usual(user), user, names)
     compare = LAST_YEAR if parameters.get("compare") == LAST_YEAR else LAST_MONTH
-    return Choice(area, month_of(parameters.get("month", ""), at=at), compare, at)
+    return Choice(area, month_of(parameters.get("month", ""), on=on), compare, on)
 
 
-def month_of(text: str, *, at: datetime) -> Month:
-    this = Month.of(at)
+def month_of(text: str, *, on: date) -> Month:
+    this = Month.of(on)
     try:
         year, month = text.split("-")
         asked = Month(int(year), int(month))
@@ -117,12 +112,26 @@ class Option:
     label: str
 
 
-def area_options(user: User, names: Directory) -> list[tuple[str, list[Option]]]:
+def has_own_area(user: User, names: Directory) -> bool:
+    return user.leader_id in names.communities_of_leader
+
+
+def area_options(names: Directory, *, with_own: bool) -> list[tuple[str, list[Option]]]:
     """The choices of the area, in groups."""
-    city = [Option(WHOLE, "全市")]
-    if user.leader_id in names.communities_of_leader:
-        city.append(Option(MINE, "我的包保"))
+    city = [Option(WHOLE, "全市"), *([Option(MINE, "我的包保")] if with_own else [])]
     kinds = (("社区", "community", names.communities), ("专项组", "group", names.groups), ("单位", "unit", names.units))
     return [("范围", city)] + [
         (label, [Option(f"{kind}:{one.code}", one.name) for one in entries.values()]) for label, kind, entries in kinds
     ]
+
+
+def frame(choice: Choice, names: Directory, *, with_own: bool) -> dict[str, object]:
+    """What the form of area and month shows."""
+    this = Month.of(choice.today)
+    return {
+        "choice": choice,
+        "areas": area_options(names, with_own=with_own),
+        "months": [this.shifted(-back) for back in range(MONTHS)],
+        "compare_month": choice.link(compare=""),
+        "compare_year": choice.link(compare="year"),
+    }

@@ -1,11 +1,13 @@
 """The table behind the figures: a line per unit, community, grid, channel or kind, each number a link to its cases."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from common.months import Month
 from complaints.behind import Why
 from complaints.figures import CaseFigures, Rate
 from complaints.models import Channel, ProblemGroup
@@ -16,7 +18,7 @@ from reports.cockpit.kpis import exact
 from reports.directory import Directory
 from reports.models import Axis
 from reports.rollups import reading
-from reports.rollups.reading import Standing, Summed
+from reports.rollups.reading import ByTime, OpenNow, Standing, Summed
 
 BY = {
     "unit": "责任单位", "community": "社区", "grid": "网格", "channel": "来源", "group": "问题分组", "major": "大类",
@@ -67,15 +69,32 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def figure_table(choice: Choice, names: Directory, *, by: str, sort: str) -> FigureTable:
-    """In four queries. An unknown `by` is by unit, an unknown `sort` by what is overdue or late."""
-    by = by if by in BY else "unit"
+@dataclass(frozen=True)
+class Live:
+    """What the present moment tells, besides the tallies: how lines stand and what is late in them."""
+
+    now: OpenNow
+    by_time: ByTime
+
+
+def live(choice: Choice, *, by: str, at: datetime) -> Live:
+    """In three queries."""
+    scope, month = choice.area.scope, choice.month
+    return Live(
+        reading.open_now(at=at, scope=scope),
+        reading.by_time(month, month, at=at, by=_COLUMN.get(by, by), scope=scope),
+    )
+
+
+def figure_table(choice: Choice, names: Directory, told: Live, *, by: str, sort: str) -> FigureTable:
+    """No query while nothing was counted. A `sort` that is no column is by what is overdue or late."""
     places = by in _PLACES and choice.is_running
     columns = [name for name in COLUMNS if places or name not in {"open", "overdue"}]
     sort = sort if sort in columns else ("overdue" if places else "late")
-    scope, axis = choice.area.scope, _COLUMN.get(by, by)
-    summed = reading.of_month(choice.month, at=choice.at, by=axis, scope=scope)
-    standing = _standing(choice, names, by) if places else {}
+    month, this = choice.month, Month.of(choice.today)
+    keyed = reading.joined(month, month, this, told.by_time, by=_COLUMN.get(by, by), scope=choice.area.scope)
+    summed = {key: one for (_, key), one in keyed.items()}
+    standing = _standing(told.now, names, by) if places else {}
     lines = [
         _line(choice, columns, _name(names, by, key), _filter(names, by, key), summed.get(key), standing.get(key))
         for key in {*summed, *standing}
@@ -89,15 +108,13 @@ def figure_table(choice: Choice, names: Directory, *, by: str, sort: str) -> Fig
     return FigureTable(by, heads, lines, total)
 
 
-def _standing(choice: Choice, names: Directory, by: str) -> dict[Any, Standing]:
-    now = reading.open_now(at=choice.at, scope=choice.area.scope)
+def _standing(now: OpenNow, names: Directory, by: str) -> dict[Any, Standing]:
     if by == "unit":
-        return now.by_unit()
-    by_grid = now.by_grid()
+        return now.by_unit
     if by == "grid":
-        return by_grid
+        return now.by_grid
     found: dict[Any, Standing] = {}
-    for pk, standing in by_grid.items():
+    for pk, standing in now.by_grid.items():
         grid = names.grids.get(pk or 0)
         key = grid.community_id if grid else None
         found[key] = found.get(key, Standing()) + standing

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Unit
+from common.revisions import remembered
 from grids.models import Community, Grid
 
 
@@ -132,10 +133,11 @@ class RollupState(models.Model):
     def read(cls) -> "RollupState":
         return cls.objects.filter(pk=cls.ONLY).first() or cls(pk=cls.ONLY)
 
-    @classmethod
-    def freshness(cls) -> datetime | None:
+    @staticmethod
+    @remembered("figures")
+    def freshness() -> datetime | None:
         """The moment up to which everything is counted; None before the first time."""
-        return cls.objects.filter(pk=cls.ONLY).values_list("counted_at", flat=True).first()
+        return RollupState.objects.filter(pk=RollupState.ONLY).values_list("counted_at", flat=True).first()
 
 
 class PatrolTally(models.Model):

@@ -2,27 +2,30 @@
 
 Two things come about by time alone, without any event, so they are counted live, among open cases by an index: which
 open cases are past their deadline, and which filings nobody answered in time. Their number goes with the work in hand,
-not with the number of cases stored.
+not with the number of cases stored. What the tallies say is remembered until they are counted again.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, DateTimeField, F, Q, QuerySet, Sum
+from django.db.models import Count, DateTimeField, F, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from common.clock import CITY_TIME
 from common.months import Month
-from complaints.figures import CaseFigures, open_overdue
+from common.revisions import remembered
+from complaints.figures import CaseFigures, is_late, open_overdue
 from complaints.models import Complaint
 from complaints.workflow import State
 from reports.models import Axis, Grain, Tally
 from reports.rollups.shares import MEASURES
 
-_OF_CASES = {one.name for one in fields(CaseFigures)}
+_OF_CASES = [one.name for one in fields(CaseFigures)]
+# The axes that the keys of tallies name.
+_AXES = frozenset(Axis.values) - {Axis.ALL}
 # How a row of a case names what a tally names.
 _FIELD_OF_CASE = {
     "community_id": "grid__community_id",
@@ -96,131 +99,140 @@ class Standing:
         return Standing(*(mine + theirs for mine, theirs in pairs))
 
 
+# Unit, grid, and the numbers of Standing.
+Place = tuple[int | None, int | None, int, int, int, int]
+
+
 @dataclass(frozen=True)
 class OpenNow:
-    """Open cases at a moment, by unit and grid."""
+    """Open cases at a moment, by unit and grid. Moments that count the same are equal: what is made of them is kept."""
 
-    by_place: dict[tuple[int | None, int | None], Standing]
+    places: frozenset[Place]
 
-    @property
+    @cached_property
     def total(self) -> Standing:
-        return sum(self.by_place.values(), Standing())
+        return sum(self.by_unit.values(), Standing())
 
+    @cached_property
     def by_unit(self) -> dict[int | None, Standing]:
         return self._by(0)
 
+    @cached_property
     def by_grid(self) -> dict[int | None, Standing]:
         return self._by(1)
 
-    def _by(self, place: int) -> dict[int | None, Standing]:
-        found: dict[int | None, Standing] = defaultdict(Standing)
-        for key, standing in self.by_place.items():
-            found[key[place]] += standing
-        return dict(found)
+    def _by(self, which: int) -> dict[int | None, Standing]:
+        found: dict[int | None, Standing] = {}
+        for place in self.places:
+            found[place[which]] = found.get(place[which], Standing()) + Standing(*place[2:])
+        return found
 
 
 def open_now(*, at: datetime, scope: Scope = CITY) -> OpenNow:
     """In one query."""
-    rows = Complaint.objects.open().filter(scope.of_cases()).order_by().values_list("unit_id", "grid_id")
-    counted = rows.annotate(
-        open=Count("pk"),
-        overdue=Count("pk", filter=Q(due_at__lt=at)),
-        soon=Count("pk", filter=Q(due_at__gte=at, warn_at__lte=at)),
-        late=Count("pk", filter=Q(pk__in=open_overdue(at=at).filter(due_at__gte=Month.of(at).starts_at).values("pk"))),
+    counted = (
+        Complaint.objects.open()
+        .filter(scope.of_cases())
+        .order_by()
+        .values_list("unit_id", "grid_id")
+        .annotate(
+            Count("pk"),
+            overdue=Count("pk", filter=Q(due_at__lt=at)),
+            soon=Count("pk", filter=Q(due_at__gte=at, warn_at__lte=at)),
+            late=Count("pk", filter=is_late(at=at) & Q(due_at__gte=Month.of(at).starts_at)),
+        )
     )
-    return OpenNow({(unit, grid): Standing(*numbers) for unit, grid, *numbers in counted})
+    return OpenNow(frozenset(counted))
 
 
 Keyed = dict[tuple[Month, Any], Summed]
 
 
-def by_month(first: Month, last: Month, *, at: datetime, by: str = "", scope: Scope = CITY) -> Keyed:
-    """The figures of each month as they stand at `at`, by month and key, in three queries.
+@dataclass(frozen=True)
+class Course:
+    """A run of months, by key and altogether."""
 
-    `by`: "community_id", "unit_id", a value of Axis, or nothing, for which the key is None.
+    by_key: Keyed
+    by_month: dict[Month, Summed]
+
+    def of(self, key: Any, month: Month) -> Summed:
+        return self.by_key.get((month, key), Summed())
+
+
+def course(first: Month, this: Month, *, now: OpenNow, by: str, scope: Scope = CITY) -> Course:
+    """The months from `first` to the running one by unit ("unit_id") or grid (Axis.GRID).
+
+    `now` has to be of the same scope: the lateness of `this` month is taken from it. `answerable` lacks the filings
+    that nobody has answered yet. No query while nothing was counted.
     """
-    axis = Axis(by) if by in Axis.values else Axis.ALL
-    tallies = Tally.objects.of(Grain.MONTH, axis).filter(
-        scope.of_tallies(), starts_on__range=(first.first_day, last.first_day)
-    )
-    found = _summed(tallies, by)
-    this = Month.of(at)
-    for (month, _), sums in found.items():
-        # What is due this month or later is overdue only where its moment has passed, which is counted below.
-        sums["overdue"] = sums["pending"] if month < this else 0
-    if first <= this <= last:
-        _add(found, _late_this_month(at, by, scope), "overdue")
-    _add(found, _unanswered(first, last, at, by, scope), "answerable")
-    return {place: _as_figures(sums) for place, sums in found.items()}
+    told = _tallied(first, this, this, by, scope)
+    by_key, by_month = dict(told.by_key), dict(told.by_month)
+    for key, one in (now.by_grid if by == Axis.GRID else now.by_unit).items():
+        _add(by_key, (this, key), overdue=one.late)
+    _add(by_month, this, overdue=now.total.late)
+    return Course(by_key, by_month)
+
+
+@remembered("figures")
+def days(first: date, last: date, scope: Scope = CITY) -> Summed:
+    """Some past days as one sum; no query while nothing was counted."""
+    rows = Tally.objects.of(Grain.DAY).filter(scope.of_tallies(), starts_on__range=(first, last))
+    sums = rows.aggregate(**{f"sum_{name}": Sum(name, default=0) for name in MEASURES})
+    return _as_figures([sums[f"sum_{name}"] for name in MEASURES], is_over=True)
 
 
 @dataclass(frozen=True)
-class Course:
-    """A run of months by unit, and some days beside it."""
+class ByTime:
+    """What came about by time alone: what is late of the running month, by key, and filings not answered in time."""
 
-    by_unit: Keyed
-    days: Summed
-
-    @property
-    def by_month(self) -> dict[Month, Summed]:
-        found: dict[Month, Summed] = defaultdict(Summed)
-        for (month, _), summed in self.by_unit.items():
-            found[month] += summed
-        return dict(found)
-
-    def of_unit(self, unit_id: int | None, month: Month) -> Summed:
-        return self.by_unit.get((month, unit_id), Summed())
+    late: frozenset[tuple[Month, Any, int]]
+    unanswered: frozenset[tuple[Month, Any, int]]
 
 
-def course(
-    first: Month, last: Month, *, at: datetime, now: OpenNow, scope: Scope = CITY, days: tuple[date, date] | None = None
-) -> Course:
-    """The months from `first` to `last` by unit, and the past `days` (both in it) as one sum; in one query.
+def by_time(first: Month, last: Month, *, at: datetime, by: str = "", scope: Scope = CITY) -> ByTime:
+    """In two queries."""
+    late = _late_this_month(at, by, scope) if first <= Month.of(at) <= last else []
+    return ByTime(frozenset(late), frozenset(_unanswered(first, last, at, by, scope)))
 
-    `now` has to be of the same moment and scope: the lateness of this month is taken from it. `answerable` lacks the
-    filings that nobody has answered yet.
+
+def by_month(first: Month, last: Month, *, at: datetime, by: str = "", scope: Scope = CITY) -> Keyed:
+    """The figures of each month as they stand at `at`, by month and key, in two queries while nothing was counted.
+
+    `by`: "community_id", "unit_id", a value of Axis, or nothing, for which the key is None.
     """
-    wanted = Q(grain=Grain.MONTH, starts_on__range=(first.first_day, last.first_day))
-    if days:
-        wanted |= Q(grain=Grain.DAY, starts_on__range=days)
-    rows = Tally.objects.filter(scope.of_tallies(), wanted, axis=Axis.ALL).order_by()
-    counted = rows.values_list("grain", "starts_on", "unit_id").annotate(
-        **{f"sum_{name}": Sum(name) for name in MEASURES}
-    )
-    found: dict[tuple[Month, Any], dict[str, int]] = {}
-    of_days: dict[str, int] = defaultdict(int)
-    for grain, starts_on, unit_id, *numbers in counted:
-        sums = dict(zip(MEASURES, numbers, strict=True))
-        if grain == Grain.MONTH:
-            month = Month.of(starts_on)
-            found[month, unit_id] = sums | {"overdue": sums["pending"] if month < Month.of(at) else 0}
-            continue
-        for name, number in sums.items():
-            of_days[name] += number
-    if first <= Month.of(at) <= last:
-        _add(found, ((Month.of(at), unit, one.late) for unit, one in now.by_unit().items()), "overdue")
-    of_days["overdue"] = of_days["pending"]
-    return Course({place: _as_figures(sums) for place, sums in found.items()}, _as_figures(of_days))
+    return joined(first, last, Month.of(at), by_time(first, last, at=at, by=by, scope=scope), by=by, scope=scope)
 
 
-def of_month(month: Month, *, at: datetime, by: str, scope: Scope = CITY) -> dict[Any, Summed]:
-    return {key: summed for (_, key), summed in by_month(month, month, at=at, by=by, scope=scope).items()}
+def joined(first: Month, last: Month, this: Month, told: ByTime, *, by: str = "", scope: Scope = CITY) -> Keyed:
+    """`by_month` of what time has told already."""
+    found = dict(_tallied(first, last, this, by, scope).by_key)
+    for month, key, number in told.late:
+        _add(found, (month, key), overdue=number)
+    for month, key, number in told.unanswered:
+        _add(found, (month, key), answerable=number)
+    return found
 
 
-def _summed(tallies: QuerySet[Tally], by: str) -> dict[tuple[Month, Any], dict[str, int]]:
-    column = "key" if by in Axis.values else by
-    names = {"which": F(column)} if by else {}
-    rows = tallies.order_by().annotate(**names).values("starts_on", *names)
-    counted = rows.annotate(**{f"sum_{name}": Sum(name) for name in MEASURES})
-    return {
-        (Month.of(row["starts_on"]), _key(by, row.get("which"))): {name: row[f"sum_{name}"] for name in MEASURES}
-        for row in counted
-    }
+@remembered("figures")
+def _tallied(first: Month, last: Month, this: Month, by: str, scope: Scope) -> Course:
+    """What the tallies hold. What is due in `this` month or later is not overdue here: only the moment tells."""
+    column = "key" if by in _AXES else by
+    keys = [column] if column else []
+    tallies = Tally.objects.of(Grain.MONTH, Axis(by) if by in _AXES else Axis.ALL)
+    rows = tallies.filter(scope.of_tallies(), starts_on__range=(first.first_day, last.first_day)).order_by()
+    counted = rows.values_list("starts_on", *keys).annotate(**{f"sum_{name}": Sum(name) for name in MEASURES})
+    by_key: Keyed = {}
+    by_month: dict[Month, list[int]] = {}
+    for starts_on, *told in counted:
+        month, key, numbers = Month.of(starts_on), _key(by, told[0]) if keys else None, told[len(keys) :]
+        by_key[month, key] = _as_figures(numbers, is_over=month < this)
+        by_month[month] = [a + b for a, b in zip(by_month.get(month, [0] * len(numbers)), numbers, strict=True)]
+    return Course(by_key, {month: _as_figures(sums, is_over=month < this) for month, sums in by_month.items()})
 
 
 def _key(by: str, stored: Any) -> Any:
     """Keys as the cases have them: ids as numbers, nothing as None."""
-    if by in Axis.values and stored == "":
+    if by in _AXES and stored == "":
         return None
     return int(stored) if by == Axis.GRID else stored
 
@@ -245,13 +257,14 @@ def _unanswered(first: Month, last: Month, at: datetime, by: str, scope: Scope) 
     return [(Month.of(row["month"]), row.get("which"), row["number"]) for row in rows]
 
 
-def _add(found: dict[Any, dict[str, int]], counted: Iterable[tuple[Month, Any, int]], name: str) -> None:
-    for month, key, number in counted:
-        if number:
-            sums = found.setdefault((month, key), defaultdict(int))
-            sums[name] = sums.get(name, 0) + number
+def _add(found: dict[Any, Summed], place: Any, **numbers: int) -> None:
+    if any(numbers.values()):
+        found[place] = found.get(place, Summed()) + Summed(CaseFigures(**numbers))
 
 
-def _as_figures(sums: Mapping[str, int]) -> Summed:
-    cases = CaseFigures(**{name: sums.get(name, 0) for name in _OF_CASES})
-    return Summed(cases, sums.get("seconds", 0), sums.get("entered", 0), sums.get("left", 0))
+def _as_figures(numbers: Iterable[int], *, is_over: bool) -> Summed:
+    """Of numbers in the order of MEASURES. Once a period is over, what was pending in it is overdue."""
+    sums = dict(zip(MEASURES, numbers, strict=True))
+    sums["overdue"] = sums["pending"] if is_over else 0
+    cases = CaseFigures(**{name: sums[name] for name in _OF_CASES})
+    return Summed(cases, sums["seconds"], sums["entered"], sums["left"])

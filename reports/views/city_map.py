@@ -26,17 +26,20 @@ def page(request: Request) -> HttpResponse:
 
 @only(*WHO_READS)
 @require_safe
-def figures(request: Request) -> JsonResponse:
-    now = timezone.now()
-    return _kept_by_nobody(JsonResponse(city_map.grid_figures(directory(on=timezone.localdate(now)), at=now)))
+def figures(request: Request) -> HttpResponse:
+    told = city_map.grid_figures(at=timezone.now())
+    return _kept_by_nobody(HttpResponse(told, content_type="application/json"))
 
 
 @only(*WHO_READS)
 @require_safe
-def cases(request: Request) -> JsonResponse:
+def cases(request: Request) -> HttpResponse:
     """`month`: yyyy-mm; `box`: west,south,east,north. Without a box the whole city."""
     now = timezone.now()
-    month, box = month_of(request.GET.get("month", ""), at=now), city_map.box_of(request.GET.get("box", ""))
+    month, box = (
+        month_of(request.GET.get("month", ""), on=timezone.localdate(now)),
+        city_map.box_of(request.GET.get("box", "")),
+    )
     return _kept_by_nobody(JsonResponse(city_map.cases_in(request.user, month, box, at=now)))
 
 
@@ -45,13 +48,13 @@ def cases(request: Request) -> JsonResponse:
 def grid(request: Request, code: str) -> HttpResponse:
     """The card beside the map, as a part of the page."""
     now = timezone.now()
-    entry = city_map.by_code(directory(on=timezone.localdate(now)), code)
+    entry = city_map.by_code(directory(timezone.localdate(now)), code)
     if entry is None:
         raise Http404
     card = city_map.grid_card(entry, request.user, at=now)
     return render(request, "reports/_grid_card.html", {"card": card, "month": Month.of(now)})
 
 
-def _kept_by_nobody(response: JsonResponse) -> JsonResponse:
+def _kept_by_nobody(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     return response

@@ -1,5 +1,7 @@
 """The cockpit and the table behind its figures."""
 
+from datetime import datetime
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,15 +10,11 @@ from django.views.decorators.http import require_safe
 from accounts.access import only
 from accounts.models import Role
 from common.http import Request
-from common.months import Month
-from reports.cockpit.board import Cockpit, cockpit
-from reports.cockpit.charts import charts
-from reports.cockpit.choice import MONTHS, Choice, area_options, chosen
-from reports.cockpit.kpis import kpis
-from reports.cockpit.levels import scale_of
-from reports.cockpit.tables import BY, figure_table
-from reports.directory import Directory, GridEntry, directory
-from reports.models import RollupState
+from reports.cockpit import page
+from reports.cockpit.choice import Choice, chosen, has_own_area
+from reports.cockpit.tables import BY, COLUMNS, live
+from reports.directory import directory
+from reports.rollups import reading
 
 WHO_STEERS = (Role.LEADER, Role.OFFICE, Role.GROUP_HEAD, Role.SUPERVISION, Role.GUIDANCE)
 
@@ -24,53 +22,28 @@ WHO_STEERS = (Role.LEADER, Role.OFFICE, Role.GROUP_HEAD, Role.SUPERVISION, Role.
 @only(*WHO_STEERS)
 @require_safe
 def board(request: Request) -> HttpResponse:
-    choice, names = _asked(request)
-    shown = cockpit(choice, names)
-    context = {
-        "shown": shown,
-        "kpis": kpis(shown),
-        "charts": charts(shown),
-        **_map(shown),
-        **_frame(request, choice, names),
-    }
-    return render(request, "reports/cockpit.html", context | {"counted_at": shown.counted_at})
+    now = timezone.now()
+    choice, with_own = _chosen(request, now)
+    may_instruct = request.user.role == Role.LEADER
+    still_open = reading.open_now(at=now, scope=choice.area.scope)
+    body = page.board(choice, still_open, with_own=with_own, may_instruct=may_instruct)
+    return render(request, "reports/cockpit.html", {"body": body})
 
 
 @only(*WHO_STEERS)
 @require_safe
 def figures(request: Request) -> HttpResponse:
-    """The figures of a month line by line; each number leads to its cases in the queue."""
-    choice, names = _asked(request)
-    table = figure_table(choice, names, by=request.GET.get("by", ""), sort=request.GET.get("sort", ""))
-    tabs = [(label, choice.link(by=by), by == table.by) for by, label in BY.items()]
-    context = {"table": table, "tabs": tabs, "counted_at": RollupState.freshness(), **_frame(request, choice, names)}
-    context |= {"kept": [("by", table.by)], "back": choice.link()}
-    return render(request, "reports/figures.html", context)
-
-
-def _asked(request: Request) -> tuple[Choice, Directory]:
+    """The figures of a month line by line. Unless it is told otherwise by unit, and by what is overdue or late."""
     now = timezone.now()
-    names = directory(on=timezone.localdate(now))
-    return chosen(request.GET.dict(), request.user, names, at=now), names
+    choice, with_own = _chosen(request, now)
+    by = asked if (asked := request.GET.get("by", "")) in BY else "unit"
+    sort = asked if (asked := request.GET.get("sort", "")) in COLUMNS else ""
+    body = page.table(choice, live(choice, by=by, at=now), by=by, sort=sort, with_own=with_own)
+    return render(request, "reports/figures.html", {"body": body})
 
 
-def _frame(request: Request, choice: Choice, names: Directory) -> dict[str, object]:
-    this = Month.of(choice.at)
-    return {
-        "choice": choice,
-        "areas": area_options(request.user, names),
-        "months": [this.shifted(-back) for back in range(MONTHS)],
-        "compare_month": choice.link(compare=""),
-        "compare_year": choice.link(compare="year"),
-    }
-
-
-def _map(shown: Cockpit) -> dict[str, object]:
-    """The grids with their open cases; outside the chosen area they are drawn empty."""
-    by_grid = shown.now.by_grid()
-    numbers = {pk: by_grid[pk].open if pk in by_grid else 0 for pk in shown.names.grids}
-    scale = scale_of(numbers.values())
-    grids: list[tuple[GridEntry, int, int]] = [
-        (grid, numbers[grid.pk], scale.level(numbers[grid.pk])) for grid in shown.names.grids.values() if grid.path
-    ]
-    return {"grids": grids, "legend": scale.legend("件"), "unplaced": shown.now.total.open - sum(numbers.values())}
+def _chosen(request: Request, now: datetime) -> tuple[Choice, bool]:
+    """What is to be shown, and whether the reader has an area that could be chosen."""
+    today = timezone.localdate(now)
+    names = directory(today)
+    return chosen(request.GET.dict(), request.user, names, on=today), has_own_area(request.user, names)

@@ -81,7 +81,7 @@ def _may_look(request: HttpRequest) -> bool:
 
 def _composed() -> object:
     now = timezone.now()
-    return composed(directory(on=timezone.localdate(now)), at=now)
+    return composed(directory(timezone.localdate(now)), at=now)
 
 
 def _unkept(response: HttpResponse) -> HttpResponse:

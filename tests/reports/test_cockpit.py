@@ -10,6 +10,7 @@ from django.http import QueryDict
 from accounts.models import Role
 from common.months import Month
 from complaints import actions
+from complaints.models import Complaint
 from complaints.models.complaint import Satisfaction
 from complaints.queue_page import QueuePage
 from complaints.workflow import State
@@ -18,8 +19,10 @@ from reports.cockpit.board import cockpit
 from reports.cockpit.choice import chosen
 from reports.cockpit.kpis import kpis
 from reports.cockpit.levels import scale_of
-from reports.cockpit.tables import BY, COLUMNS, figure_table
+from reports.cockpit.tables import BY, COLUMNS, figure_table, live
 from reports.directory import directory
+from reports.rollups.reading import open_now
+from tests.factories import crew
 from tests.factories.accounts import LeaderFactory, SpecialGroupFactory, UnitFactory, UserFactory
 from tests.factories.complaints import MONDAY, case_in
 from tests.factories.grids import (
@@ -60,8 +63,15 @@ def city():
 
 
 def shown(user=None, **parameters):
-    names = directory(on=AT.date())
-    return cockpit(chosen(parameters, user or UserFactory(role=Role.OFFICE), names, at=AT), names)
+    names = directory(AT.date())
+    choice = chosen(parameters, user or UserFactory(role=Role.OFFICE), names, on=AT.date())
+    return cockpit(choice, names, open_now(at=AT, scope=choice.area.scope))
+
+
+def table(user, by="unit", sort="", **parameters):
+    names = directory(AT.date())
+    choice = chosen(parameters, user, names, on=AT.date())
+    return figure_table(choice, names, live(choice, by=by, at=AT), by=by, sort=sort)
 
 
 def told(board):
@@ -104,13 +114,63 @@ def test_units_are_asked_about_for_late_cases_and_for_blue_in_a_row(city):
     ]
 
 
-def test_the_board_asks_six_questions_at_most(city, django_assert_max_num_queries):
-    user = UserFactory(role=Role.OFFICE)
-    shown(user)
+def test_the_pages_ask_for_what_is_open_and_remember_the_rest(client, city, django_assert_num_queries):
+    """Besides, session, user, what has changed (once) and unread notices."""
+    client.force_login(UserFactory(role=Role.OFFICE))
+    for page, statements in (("/cockpit/", 5), ("/cockpit/figures/", 7)):
+        client.get(page)
+        with django_assert_num_queries(statements):
+            client.get(page)
+        Complaint.objects.filter(state=State.HANDLING).update(due_at=AT + timedelta(days=statements))
+        with django_assert_num_queries(statements):
+            client.get(page)
 
-    with django_assert_max_num_queries(6):
-        board = shown(user)
-        kpis(board), board.asked, board.boards, board.flag_months
+
+def test_what_changes_is_on_the_next_page(client, city):
+    leader = UserFactory(role=Role.LEADER, leader=LeaderFactory())
+    client.force_login(leader)
+    group = SpecialGroupFactory(code="roads", name="道路交通组")
+
+    def told():
+        page = BeautifulSoup(client.get("/cockpit/").content, "html.parser")
+        areas = [option.text for option in page.select("#area option")]
+        return [kpi.select_one(".big").text.split()[0] for kpi in page.select("a.kpi")], areas
+
+    (before, areas), filing = told(), case_in(State.CLOSED, at=AT - timedelta(days=2))
+    actions.rate(filing, satisfaction=Satisfaction.SATISFIED, is_solved=True, at=AT - timedelta(hours=1))
+    case_in(State.ACCEPTED)
+    live, _ = told()
+    rollups.refresh(at=AT)
+    counted, _ = told()
+    RedTaskFactory(group=group)
+    care = crew.activity(starts_at=AT - timedelta(hours=4), hours=2)
+    crew.served(care, crew.volunteer())
+    crew.confirmed(care)
+    new = GridFactory(community=CommunityFactory(code="232701100009", name="新社区"))
+    LeaderAssignmentFactory(leader=leader.leader, community=new.community)
+    after, named = told()
+
+    assert (before, live) == (["1", "2", "50.0", "—", "0.0", "0"], ["1", "3", "50.0", "—", "0.0", "0"])
+    assert (counted, after) == (["1", "3", "66.6", "100.0", "0.0", "0"], ["2", "3", "66.6", "100.0", "0.0", "2"])
+    assert {"我的包保", "新社区"} <= set(named) - set(areas)
+
+
+def test_who_steers_sees_the_same_numbers_and_only_leaders_write_instructions(client, city):
+    def told(user, area):
+        client.force_login(user)
+        page = BeautifulSoup(client.get(f"/cockpit/?area={area}").content, "html.parser")
+        return [kpi.text for kpi in page.select("a.kpi")], bool(page.select(".write-on")), "我的包保" in page.text
+
+    leader, other = (UserFactory(role=Role.LEADER, leader=LeaderFactory()) for _ in range(2))
+    LeaderAssignmentFactory(leader=leader.leader, community=CommunityFactory(code="232701100001"))
+    office = UserFactory(role=Role.OFFICE)
+    city_wide = told(office, "city")[0]
+
+    assert told(leader, "city") == (city_wide, True, True)
+    assert told(other, "city") == (city_wide, True, False)
+    assert told(office, "city") == (city_wide, False, False)
+    assert told(leader, "mine")[0] == told(office, "community:232701100001")[0] != city_wide
+    assert told(other, "mine")[0] == told(office, "mine")[0] == city_wide
 
 
 def test_the_pages_open_and_draw_the_same_numbers_as_table(client, city):
@@ -122,19 +182,18 @@ def test_the_pages_open_and_draw_the_same_numbers_as_table(client, city):
     assert [len(table.select("tbody tr")) for table in page.select(".chart-data table")] == [2, 2]
     assert len(page.select(".city-map .map-grid")) == 2
     for by in BY:
-        table = BeautifulSoup(client.get(f"/cockpit/figures/?by={by}&month=2026-11").content, "html.parser")
-        assert len(table.select("tbody tr")) >= 1, by
+        lines = BeautifulSoup(client.get(f"/cockpit/figures/?by={by}&month=2026-11").content, "html.parser")
+        assert len(lines.select("tbody tr")) >= 1, by
 
 
 def test_each_number_of_the_table_leads_to_just_its_cases(city):
     user = UserFactory(role=Role.OFFICE)
-    names = directory(on=AT.date())
     closed = case_in(State.CLOSED, unit=UnitFactory(), at=MONDAY)
     actions.rate(closed, satisfaction=Satisfaction.DISSATISFIED, is_solved=False, at=AT - timedelta(hours=2))
     rollups.refresh(at=AT)
-    table = figure_table(chosen({}, user, names, at=AT), names, by="unit", sort="")
+    told = table(user)
     followed = 0
-    for line in [*table.lines, table.total]:
+    for line in [*told.lines, told.total]:
         for name, cell in line.cells.items():
             if cell.url:
                 followed += 1
@@ -153,13 +212,13 @@ def expected(name, text):
 
 
 def test_a_past_month_has_no_standing_and_an_unreadable_one_is_this(city):
-    names = directory(on=AT.date())
+    names = directory(AT.date())
     user = UserFactory()
-    october = figure_table(chosen({"month": "2026-10"}, user, names, at=AT), names, by="unit", sort="open")
+    october = table(user, sort="open", month="2026-10")
 
     assert [column.name for column in october.columns] == [n for n in COLUMNS if n not in {"open", "overdue"}]
     for text in ("2027-01", "x", "2020-01", ""):
-        assert chosen({"month": text}, user, names, at=AT).month == Month(2026, 11)
+        assert chosen({"month": text}, user, names, on=AT.date()).month == Month(2026, 11)
 
 
 @pytest.mark.once
