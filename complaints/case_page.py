@@ -226,7 +226,7 @@ class CasePage:
 
     @property
     def badge(self) -> str:
-        """The state, or that it is suspended, as components/state_badge.html names it."""
+        """The state, or that it is suspended, as the tag state_badge names it."""
         return "suspended" if self.case.is_suspended else self.case.state
 
     @property

@@ -7,7 +7,7 @@ from complaints.models import Complaint
 from complaints.models.complaint import Light
 from complaints.workflow import State
 
-# The light's name in templates/components/light.html.
+# The light's name in the tag `light`.
 LIGHT_CLASS = {
     Light.IN_TIME: "in_time",
     Light.SOON: "soon",

@@ -45,7 +45,7 @@ def test_every_icon_a_template_names_is_in_the_sprite(root, templates):
     named = {
         name
         for text in templates.values()
-        for name in re.findall(r'components/icon\.html" with name="([^"]+)"', text)
+        for name in re.findall(r'{% icon "([^"]+)"', text)
         + re.findall(r"(?:icons\.svg' %}|sprite }}|icons\.svg)#([a-z-]+)\"", text)
     }
 
@@ -69,7 +69,7 @@ def test_every_address_of_the_frames_exists(templates):
     frames = "".join(
         text for path, text in templates.items() if path.name.startswith("base") or path.parent.name == "components"
     )
-    named = set(re.findall(r'view="([\w:]+)"', frames)) | set(re.findall(r"""{% url ["']([\w:]+)["']""", frames))
+    named = set(re.findall(r'{% nav_link "([\w:]+)"', frames)) | set(re.findall(r"""{% url ["']([\w:]+)["']""", frames))
     missing = []
     for name in sorted(named):
         try:

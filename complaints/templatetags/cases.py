@@ -1,0 +1,49 @@
+"""The clock and the state of a case as marks, for any page that shows a case."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from common.templatetags.components import icon, kept
+from complaints.workflow import RequestKind, State
+
+register = template.Library()
+
+LIGHT_ICONS = {"in_time": "check", "soon": "clock", "late": "alert", "paused": "pause"}
+NO_LIGHT = mark_safe('<span class="mut">—</span>')
+# More classes of a state's badge, and its icon; a case that is suspended is shown as that.
+BADGES: dict[str, tuple[str, str]] = {
+    State.RECEIVED: ("", "inbox"),
+    State.ACCEPTED: (" state-info", "arrow"),
+    State.DISPATCHED: (" state-info", "arrow"),
+    State.HANDLING: (" state-go", "clock"),
+    State.HANDLED: (" state-go", "eye"),
+    State.CLOSED: (" state-ok", "check"),
+    State.REJECTED: (" state-line", "cross"),
+    State.MERGED: (" state-line", "copy"),
+    State.WITHDRAWN: (" state-line", "undo"),
+    "suspended": (" state-line", "pause"),
+}
+
+
+@register.simple_tag
+@kept
+def light(light: str, words: str = "") -> SafeString:
+    """A clock: `light` = in_time | soon | late | paused, anything else a dash; `words` like 剩 2 天, 暂停至 12-02."""
+    if light not in LIGHT_ICONS:
+        return NO_LIGHT
+    return format_html('<span class="light light-{}">{}{}</span>', light, icon(LIGHT_ICONS[light]), words)
+
+
+@register.simple_tag
+@kept
+def state_badge(state: str, label: str = "") -> SafeString:
+    """A State or `suspended`; `label` = other words, as for residents, else the name that staff use."""
+    if state not in BADGES:
+        return SafeString()
+    css, drawn = BADGES[state]
+    return format_html('<span class="state{}">{}{}</span>', css, icon(drawn), label or _name(state))
+
+
+def _name(state: str) -> str:
+    return str((RequestKind.SUSPENSION if state == "suspended" else State(state)).label)
