@@ -195,7 +195,7 @@ class QueuePage(Selection):
     @property
     def kept(self) -> list[tuple[str, str]]:
         """The parameters that the form of the filters carries along unseen."""
-        names = ("state", "wait", "q", "phone", "why", "month")
+        names = ("state", "wait", "q", "phone", "units", "communities", "why", "month")
         return [(name, str(self.parameters[name])) for name in names if self.parameters.get(name)]
 
     @property
@@ -208,6 +208,7 @@ class QueuePage(Selection):
             chips.append((f"来电：{self.phone.shown}", self.link(phone="")))
         if self.filters.given("grid"):
             chips.append((f"网格：{self.filters.given('grid')}", self.link(grid="")))
+        chips += [(words, self.link(**{name: ""})) for name, words in self.filters.sets]
         if self.filters.behind:
             why, month = self.filters.behind
             chips.append((f"{month.year} 年 {month.month} 月{why.label}", self.link(why="", month="")))

@@ -1,5 +1,7 @@
 """What the staff's pages of cases send, but for the moves: the filters of the queue, the reason to see a phone."""
 
+import re
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -48,6 +50,32 @@ def _category_choices() -> list[tuple[str, Any]]:
     return [("", "全部小类"), *by_major.items()]
 
 
+class SetField(forms.Field):
+    """Rows by their ids, as 3-17-4: what a dashboard shows together and no select holds."""
+
+    def __init__(self, model: type[Unit | Community], *, kind: str) -> None:
+        super().__init__(required=False)
+        self.model = model
+        self.kind = kind
+
+    def to_python(self, value: Any) -> list[Any]:
+        if not value:
+            return []
+        if not re.fullmatch(r"\d{1,9}(-\d{1,9}){0,199}", value):
+            raise forms.ValidationError("应是用 - 连起来的编号。")
+        return list(self.model.objects.filter(pk__in=value.split("-")).order_by("code"))
+
+    def told(self, rows: list[Any]) -> str:
+        """A few names and how many there are."""
+        names = "、".join(row.name for row in rows[:2])
+        return f"{names}等 {len(rows)} 个{self.kind}" if len(rows) > 2 else names
+
+
+def as_set(pks: Iterable[int]) -> str:
+    """How a SetField is told these."""
+    return "-".join(map(str, sorted(pks)))
+
+
 class QueueFilters(forms.Form):
     """The queue's GET parameters. A value that means nothing filters nothing; a date that is none says so."""
 
@@ -81,6 +109,9 @@ class QueueFilters(forms.Form):
     )
     wait = forms.ChoiceField(required=False, choices=Wait.choices)
     q = forms.CharField(required=False, max_length=80)
+    # From a dashboard: the units of a group, the communities of a leader.
+    units = SetField(Unit, kind="单位")
+    communities = SetField(Community, kind="社区")
     # Together, from a dashboard: the cases behind one of its figures.
     why = forms.ChoiceField(required=False, choices=Why.choices)
     month = forms.RegexField(r"^2\d{3}-(0[1-9]|1[0-2])$", required=False)
@@ -100,6 +131,12 @@ class QueueFilters(forms.Form):
         return self.cleaned_data.get(name)
 
     @property
+    def sets(self) -> list[tuple[str, str]]:
+        """The sets that it is narrowed to, in words, each by the name of its parameter."""
+        named = [(name, field) for name, field in self.fields.items() if isinstance(field, SetField)]
+        return [(name, field.told(self.given(name))) for name, field in named if self.given(name)]
+
+    @property
     def behind(self) -> tuple[Why, Month] | None:
         """The figure that the cases stand behind: what of, and in which month."""
         why, month = self.given("why"), self.given("month")
@@ -115,6 +152,7 @@ class QueueFilters(forms.Form):
         labels = {"group": ProblemGroup, "channel": Channel}
         said = [str(labels[name](self.given(name)).label) for name in labels if self.given(name)]
         said += [str(self.given(name)) for name in ("community", "unit", "category") if self.given(name)]
+        said += [words for _, words in self.sets]
         if self.behind:
             said.append(f"{self.behind[1]} {self.behind[0].label}")
         plain = {"grid": "网格 {}", "filed_after": "{} 起反映", "filed_before": "到 {} 为止", "q": "查找“{}”"}
@@ -127,6 +165,8 @@ class QueueFilters(forms.Form):
             "group": self.given("group"),
             "channel": self.given("channel"),
             "unit": self.given("unit"),
+            "unit__in": self.given("units"),
+            "grid__community__in": self.given("communities"),
             "category": self.given("category"),
             "grid__code": self.given("grid"),
             "filed_at__gte": _midnight(self.given("filed_after")),

@@ -4,14 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
+from django.urls import reverse
 
 from accounts.models import Leader, Unit, User
 from common.clock import CITY_TIME
 from common.months import Month
+from complaints.behind import Why
 from complaints.models import Complaint
-from complaints.models.complaint import ComplaintQuerySet
+from complaints.models.complaint import ComplaintQuerySet, Light
+from complaints.staff_forms import EVERY, as_set
 from complaints.workflow import OPEN_STATES
 from grids.answering import Answering, answering_for
 from grids.models import Community, DatedQuerySet, Grid, LeaderAssignment, Town
@@ -47,6 +51,23 @@ class AreaLine:
     grids: int
     units: int
     cases: CaseCounts
+    communities: str
+    month: Month
+
+    @property
+    def open_url(self) -> str:
+        return self._cases()
+
+    @property
+    def overdue_url(self) -> str:
+        return self._cases(light=str(Light.OVERDUE))
+
+    @property
+    def closed_url(self) -> str:
+        return self._cases(state=EVERY, why=str(Why.CLOSED), month=str(self.month))
+
+    def _cases(self, **filters: str) -> str:
+        return f"{reverse('complaints:queue')}?{urlencode({'communities': self.communities} | filters)}"
 
 
 @dataclass(frozen=True)
@@ -107,7 +128,7 @@ def leader_page(leader: Leader, user: User, *, at: datetime) -> LeaderPage:
     return LeaderPage(
         leader,
         month,
-        [_area(one, communities, grids, answering, counted) for one in held],
+        [_area(one, communities, grids, answering, counted, month) for one in held],
         [(grid, answering[grid.pk]) for grid in grids],
         _units(grids, answering, month),
         sum(counted.values(), CaseCounts()),
@@ -147,12 +168,13 @@ def _area(
     grids: list[Grid],
     answering: dict[int, Answering],
     counted: dict[int, CaseCounts],
+    month: Month,
 ) -> AreaLine:
     within = _within([held.area], communities)
     own = [grid for grid in grids if grid.community_id in within]
     leads = {lead.pk for grid in own if (lead := answering[grid.pk].lead)}
     cases = sum((counted[pk] for pk in within if pk in counted), CaseCounts())
-    return AreaLine(held.area, held.started_on, len(own), len(leads), cases)
+    return AreaLine(held.area, held.started_on, len(own), len(leads), cases, as_set(within), month)
 
 
 def _units(grids: list[Grid], answering: dict[int, Answering], month: Month) -> list[UnitLine]:

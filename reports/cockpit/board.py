@@ -12,7 +12,10 @@ from django.db.models import Count, Q, Sum
 
 from common.months import Month
 from common.revisions import remembered
+from complaints.behind import Why
 from complaints.figures import CaseFigures, Rate
+from complaints.models.complaint import Light
+from complaints.staff_forms import EVERY
 from progress.models import Mark, MonthTask
 from progress.stats import COUNTED, FlagCounts, counts_of
 from reports.cockpit.choice import Choice
@@ -83,11 +86,25 @@ class BoardLine:
 class UnitLine:
     """A unit to ask about, and why: late cases, a low rate, or blue months in a row."""
 
+    choice: Choice
     unit: Named
     standing: Standing
     on_time: Rate
     mark: Mark
     blue_months: int
+
+    @property
+    def open_url(self) -> str:
+        return self.choice.area.cases(unit=self.unit.code)
+
+    @property
+    def overdue_url(self) -> str:
+        return self.choice.area.cases(unit=self.unit.code, light=str(Light.OVERDUE))
+
+    @property
+    def late_url(self) -> str:
+        given = {"state": EVERY, "why": str(Why.LATE), "month": str(self.choice.month)}
+        return self.choice.area.cases(unit=self.unit.code, **given)
 
     @property
     def blue_words(self) -> str:
@@ -188,6 +205,7 @@ class Cockpit:
         units |= {pk for one, pk in self.flags.by_unit if one == month}
         return [
             UnitLine(
+                choice=self.choice,
                 unit=self.names.units[pk],
                 standing=by_unit.get(pk, Standing()) if self.choice.is_running else Standing(),
                 on_time=self.course.of(pk, month).cases.on_time,

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from accounts.models import Role, User
 from common.months import Month
+from complaints.staff_forms import as_set
 from reports.directory import Directory, Named
 from reports.rollups.reading import CITY, Scope
 
@@ -17,7 +20,7 @@ LAST_MONTH, LAST_YEAR = "month", "year"
 
 @dataclass(frozen=True)
 class Area:
-    """A part of the city. `queue`: the queue's filter for it, empty where it has none."""
+    """A part of the city. `queue`: the queue's filter for it."""
 
     value: str
     label: str
@@ -26,6 +29,12 @@ class Area:
     group: Named | None = None
     # Whose flags these are; None: everybody's.
     flag_units: frozenset[int] | None = None
+
+    def cases(self, **filters: str) -> str:
+        """The queue's address with the area's cases, narrowed further."""
+        implied = {"units": {"unit"}, "communities": {"community", "grid"}}
+        own = {name: value for name, value in self.queue.items() if not implied.get(name, set()) & filters.keys()}
+        return f"{reverse('complaints:queue')}?{urlencode(own | filters)}"
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,7 @@ def _usual(user: User) -> str:
 def _area(value: str, user: User, names: Directory) -> Area:
     kind, _, code = value.partition(":")
     if value == MINE and (mine := names.communities_of_leader.get(user.leader_id or 0)):
-        return _communities(MINE, "我的包保", mine, names)
+        return _communities(MINE, "我的包保", mine, names, {"communities": as_set(mine)})
     if kind == "community" and (found := _by_code(names.communities, code)):
         return _communities(value, found.name, frozenset({found.pk}), names, {"community": code})
     if kind == "unit" and (found := _by_code(names.units, code)):
@@ -92,14 +101,12 @@ def _area(value: str, user: User, names: Directory) -> Area:
         return Area(value, found.name, Scope(units=units), {"unit": code}, flag_units=units)
     if kind == "group" and (found := _by_code(names.groups, code)):
         units = names.units_of_group.get(found.pk, frozenset())
-        return Area(value, found.name, Scope(units=units), {}, group=found)
+        return Area(value, found.name, Scope(units=units), {"units": as_set(units)}, group=found)
     return Area(WHOLE, "全市", CITY, {})
 
 
-def _communities(
-    value: str, label: str, pks: frozenset[int], names: Directory, queue: dict[str, str] | None = None
-) -> Area:
-    return Area(value, label, Scope(communities=pks), queue or {}, flag_units=names.units_leading_in(pks))
+def _communities(value: str, label: str, pks: frozenset[int], names: Directory, queue: dict[str, str]) -> Area:
+    return Area(value, label, Scope(communities=pks), queue, flag_units=names.units_leading_in(pks))
 
 
 def _by_code(entries: dict[int, Named], code: str) -> Named | None:

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
-
-from django.urls import reverse
 
 from common.months import Month
 from complaints.behind import Why
@@ -13,7 +10,7 @@ from complaints.figures import CaseFigures, Rate
 from complaints.models import Channel, ProblemGroup
 from complaints.models.complaint import Light
 from complaints.staff_forms import EVERY, OPEN
-from reports.cockpit.choice import WHOLE, Choice
+from reports.cockpit.choice import Choice
 from reports.cockpit.kpis import exact
 from reports.directory import Directory
 from reports.models import Axis
@@ -101,7 +98,7 @@ def figure_table(choice: Choice, names: Directory, told: Live, *, by: str, sort:
     ]
     lines.sort(key=lambda line: (line.cells[sort].order, line.name))
     total = _line(
-        choice, columns, "合计", choice.area.queue,
+        choice, columns, "合计", {},
         sum(summed.values(), Summed()), sum(standing.values(), Standing()),
     )  # fmt: skip
     heads = [Column(name, COLUMNS[name], choice.link(by=by, sort=name), name == sort) for name in columns]
@@ -153,9 +150,7 @@ def _line(
     standing: Standing | None,
 ) -> Line:
     one, now = summed or Summed(), standing or Standing()
-    # A group of units and a leader's communities are no filter of the queue; their lines have no links.
-    is_linked = narrowed is not None and (choice.area.value == WHOLE or bool(choice.area.queue))
-    link = _Links(choice, narrowed or {}) if is_linked else _NoLinks()
+    link = _Links(choice, narrowed) if narrowed is not None else _NoLinks()
     cells = {
         "open": Cell(f"{now.open:,}", -now.open, link.state(OPEN, now.open)),
         "overdue": Cell(f"{now.overdue:,}", -now.overdue, link.state(OPEN, now.overdue, light=Light.OVERDUE)),
@@ -203,14 +198,11 @@ class _Links:
     narrowed: dict[str, str]
 
     def state(self, state: str, number: int, **more: str) -> str:
-        return self._queue({"state": state, **more}) if number else ""
+        return self.choice.area.cases(**self.narrowed, state=state, **more) if number else ""
 
     def why(self, why: Why, number: int) -> str:
         given = {"state": EVERY, "why": str(why), "month": str(self.choice.month)}
-        return self._queue(given) if number else ""
-
-    def _queue(self, given: dict[str, str]) -> str:
-        return reverse("complaints:queue") + "?" + urlencode(self.choice.area.queue | self.narrowed | given)
+        return self.choice.area.cases(**self.narrowed, **given) if number else ""
 
 
 class _NoLinks:

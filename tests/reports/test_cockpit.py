@@ -7,13 +7,14 @@ import time_machine
 from bs4 import BeautifulSoup
 from django.http import QueryDict
 
-from accounts.models import Role
+from accounts.models import Role, Unit
 from common.months import Month
 from complaints import actions
 from complaints.models import Complaint
 from complaints.models.complaint import Satisfaction
 from complaints.queue_page import QueuePage
 from complaints.workflow import State
+from grids.models import Community, Grid
 from reports import rollups
 from reports.cockpit.board import cockpit
 from reports.cockpit.choice import chosen
@@ -186,12 +187,26 @@ def test_the_pages_open_and_draw_the_same_numbers_as_table(client, city):
         assert len(lines.select("tbody tr")) >= 1, by
 
 
-def test_each_number_of_the_table_leads_to_just_its_cases(city):
-    user = UserFactory(role=Role.OFFICE)
-    closed = case_in(State.CLOSED, unit=UnitFactory(), at=MONDAY)
+AREAS = {
+    "city": ("unit", 12, ""),
+    "unit:U1": ("channel", 6, ""),
+    "group:clean": ("grid", 8, "示例单位 1、示例单位 2"),
+    "community:232701100001": ("unit", 4, ""),
+    "mine": ("unit", 12, "松苑社区、阳光社区等 3 个社区"),
+}
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_each_number_of_the_table_leads_to_just_its_cases(city, area):
+    by, fewest, chip = AREAS[area]
+    user = UserFactory(role=Role.LEADER, leader=LeaderFactory())
+    communities = [*Community.objects.all(), GridFactory(community__code="232701100007").community]
+    for community in communities:
+        LeaderAssignmentFactory(leader=user.leader, community=community)
+    closed = case_in(State.CLOSED, unit=UnitFactory(), at=MONDAY, grid=Grid.objects.first())
     actions.rate(closed, satisfaction=Satisfaction.DISSATISFIED, is_solved=False, at=AT - timedelta(hours=2))
     rollups.refresh(at=AT)
-    told = table(user)
+    told = table(user, by=by, area=area)
     followed = 0
     for line in [*told.lines, told.total]:
         for name, cell in line.cells.items():
@@ -200,7 +215,26 @@ def test_each_number_of_the_table_leads_to_just_its_cases(city):
                 page = QueuePage(QueryDict(cell.url.partition("?")[2]), user=user, at=AT)
                 assert len(page.rows) == page.total == expected(name, cell.text), (line.name, name)
 
-    assert followed >= 12
+    assert followed >= fewest
+    total = QueuePage(QueryDict(told.total.cells["filed"].url.partition("?")[2]), user=user, at=AT)
+    assert [words for words, _ in total.chips] == [*([chip] if chip else []), "2026 年 11 月收到"]
+
+
+def test_the_units_to_ask_about_lead_to_their_cases_in_the_chosen_area(city):
+    unit = Unit.objects.get(code="U1")
+    here, there = Community.objects.order_by("-code")
+    case_in(State.HANDLING, unit=unit, grid=there.grids.get())
+    rollups.refresh(at=AT)
+
+    def led(area):
+        line = next(line for line in shown(area=area).asked if line.unit.code == "U1")
+        addresses = (line.open_url, line.overdue_url, line.late_url)
+        pages = [QueuePage(QueryDict(one.partition("?")[2]), user=UserFactory(), at=AT) for one in addresses]
+        return (line.standing.open, line.standing.overdue), [page.total for page in pages]
+
+    assert led("city") == ((2, 1), [2, 1, 1])
+    assert led("group:clean") == ((2, 1), [2, 1, 1])
+    assert led(f"community:{here.code}") == ((1, 1), [1, 1, 1])
 
 
 def expected(name, text):

@@ -87,6 +87,25 @@ def test_a_leaders_page_counts_the_grids_units_cases_and_flags_of_the_area_and_n
     assert read[Role.SUPERVISION].cases == CaseCounts(open=3, overdue=2)
 
 
+def test_the_numbers_of_an_area_lead_to_just_the_cases_that_the_reader_may_see(client, city):
+    (_, leader, _), (*_, grid) = city
+    other = GridFactory(community__code="232701104002", community__town=grid.community.town)
+    for place, state, at in ((grid, State.HANDLING, LONG_AGO), (other, State.HANDLING, NOW), (grid, State.CLOSED, NOW)):
+        Complaint.objects.filter(pk=case_in(state, at=at).pk).update(grid=place)
+    Complaint.objects.filter(pk=case_in(State.HANDLING, at=NOW).pk).update(grid=other, is_confidential=True)
+    case_in(State.HANDLING, at=LONG_AGO)
+
+    def led(role):
+        client.force_login(UserFactory(role=role))
+        page = BeautifulSoup(client.get(f"/workbench/leaders/{leader.code}/").content, "html.parser")
+        links = page.select("section:has(#areas-title) td a")
+        lists = [BeautifulSoup(client.get(one["href"]).content, "html.parser") for one in links]
+        return [link.text for link in links], [str(len(one.select("[data-row]"))) for one in lists]
+
+    assert led(Role.LEADER) == (["2", "1", "1"], ["2", "1", "1"])
+    assert led(Role.SUPERVISION) == (["3", "1", "1"], ["3", "1", "1"])
+
+
 def test_only_those_who_steer_open_the_pages_and_a_large_area_costs_no_more(client, city):
     leader, community = city[0][0], city[1][0].community
     address = f"/workbench/leaders/{leader.code}/"

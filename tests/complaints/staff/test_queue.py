@@ -318,3 +318,29 @@ def test_the_queue_costs_the_same_whatever_it_holds(client, request, liaison, wh
 
 def test_the_address_of_the_queue_is_the_one_in_bookmarks():
     assert reverse("complaints:queue") == QUEUE
+
+
+def test_a_set_of_units_and_of_communities_narrows_the_queue_and_says_so(open_page, office, liaison):
+    units = [liaison.unit, *(UnitFactory(name=f"示例单位 {name}") for name in "乙丙")]
+    here, there = GridFactory(community__code="232701100008", community__name="松苑社区"), GridFactory()
+    cases = {
+        f"{place} {grid.community.name}": case_in(State.HANDLING, unit=unit, grid=grid)
+        for place, unit in enumerate(units)
+        for grid in (here, there)
+    }
+
+    def shown(**sets):
+        soup = open_page(office, QUEUE + "?" + "&".join(f"{name}={value}" for name, value in sets.items()))
+        kept = [hidden["name"] for hidden in soup.select("form.toolbar input[type=hidden]")]
+        return sorted(named(cases, soup)), [chip.contents[0] for chip in soup.select(".chip")], kept
+
+    first, second, _ = (unit.pk for unit in units)
+    two = ["0 松苑社区", "0 阳光社区", "1 松苑社区", "1 阳光社区"]
+    assert shown(units=f"{first}-{second}") == (two, [f"{units[0].name}、示例单位 乙"], ["units"])
+    assert shown(units=f"{first}-{second}", unit=units[1].code)[0] == two[2:]
+    assert shown(communities=here.community_id, units=first) == (
+        ["0 松苑社区"], [units[0].name, "松苑社区"], ["units", "communities"],
+    )  # fmt: skip
+    assert shown(units="-".join(str(unit.pk) for unit in units))[1][0].endswith("等 3 个单位")
+    for nonsense in ("x", "1-", "0", "1--2", "9" * 30):
+        assert len(shown(units=nonsense)[0]) == len(cases), nonsense
