@@ -83,13 +83,13 @@ class Tally(models.Model):
 
 
 class CaseShare(models.Model):
-    """What one case has added to the tallies, to be taken away again when the case changes.
+    """What one case has added to the tallies, to be taken away again when the case changes; as JSON in one spelling.
 
     Without foreign keys: the figures follow the cases and hold on to none.
     """
 
     complaint_id = models.BigIntegerField(primary_key=True)
-    share = models.JSONField()
+    share = models.TextField()
 
     class Meta:
         verbose_name = "案件的汇总份额"

@@ -31,6 +31,7 @@ AXES = {
     By.MAJOR: Axis.MAJOR.value,
     By.UNIT: "unit_id",
 }
+STRAY = '[[null,null,"web","other",null]]'
 NOTHING_TO_CORRECT = "改正 0 件、0 个汇总数"
 STEP = st.tuples(st.sampled_from("ffmmmmmmmme.."), st.integers(0, 10_000), st.sampled_from([1, 5, 20, 40, 200]))
 
@@ -165,7 +166,7 @@ def test_a_rebuild_puts_right_whatever_was_wrong():
     Tally.objects.filter(closed=1).update(closed=7)
     Tally.objects.filter(axis=Axis.CHANNEL).first().delete()
     CaseShare.objects.first().delete()
-    CaseShare.objects.create(complaint_id=999_999, share=[[None, None, "web", "other", None]])
+    CaseShare.objects.create(complaint_id=999_999, share=STRAY)
 
     rollups.rebuild(at=MONDAY)
 
