@@ -13,7 +13,7 @@ from common.months import Month
 from complaints.models import Complaint, ComplaintQuerySet
 from meetings.models import ActionItem, ActionItemQuerySet, Meeting, Step
 from progress.models import Flag, MonthTask, MonthTaskQuerySet
-from progress.stats import BoardSummary, FlagCounts, month_boards
+from progress.stats import BoardSummary, FlagCounts, Streak, blue_streaks, month_boards
 
 # A pack is read aloud: the most overdue cases, and how many there are in all.
 MOST_CASES = 30
@@ -35,6 +35,8 @@ class Pack:
     at: datetime
     boards: list[BoardSummary]
     blues: list[GroupBlues]
+    # Blue months in a row that go on.
+    streaks: list[Streak]
     cases: list[Complaint]
     cases_in_all: int
     supervised: list[Complaint]
@@ -68,6 +70,7 @@ def pack(meeting: Meeting, *, at: datetime) -> Pack:
         at=at,
         boards=[board for board in month_boards(month) if group is None or board.group == group],
         blues=_blues(_tasks(group, month)),
+        streaks=[one for one in blue_streaks(until=month, groups=[group] if group else None) if one.is_going_on],
         cases=list(cases.select_related("unit", "grid__community").order_by("due_at", "pk")[:MOST_CASES]),
         cases_in_all=cases.count(),
         supervised=list(

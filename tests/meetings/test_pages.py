@@ -59,6 +59,23 @@ def test_the_pack_of_a_special_group_tells_of_that_group_alone(client, head, gro
         assert told not in page
 
 
+def test_a_pack_names_who_hangs_blue_month_after_month(client, office, head, group):
+    again, ended = BlueTaskFactory(group=group), RedTaskFactory(group=group)
+    elsewhere = BlueTaskFactory()
+    for month in (8, 9, 10):
+        BlueTaskFactory(group=group, unit=again.unit, month=month)
+        BlueTaskFactory(group=group, unit=ended.unit, month=month)
+    BlueTaskFactory(group=elsewhere.group, unit=elsewhere.unit, month=10)
+
+    def told(meeting, person):
+        page = soup(pack_of(client, meeting, person))
+        return [[one.text for one in line.select("a, b")] for line in page.select(".in-a-row-list li")]
+
+    own = [again.unit.name, group.name, "4"]
+    assert told(MeetingFactory(), office) == [own, [elsewhere.unit.name, elsewhere.group.name, "2"]]
+    assert told(MeetingFactory(group=group), head) == [[again.unit.name, "4"]]
+
+
 def test_no_confidential_case_stands_in_a_pack(client, office):
     shown, secret = case_in(State.HANDLING, at=LONG_AGO), case_in(State.HANDLING, at=LONG_AGO)
     Complaint.objects.filter(pk=secret.pk).update(is_confidential=True)
