@@ -50,20 +50,22 @@ class Said:
 
 @dataclass(frozen=True)
 class LateCard:
-    """`form` is None where this person has nothing to say to it."""
+    """`may_say`: whether this person has something to say to it; `form` where that lies open."""
 
     steps: list[str]
     said: list[Said]
+    may_say: bool
     form: AcknowledgeForm | None
 
     def __bool__(self) -> bool:
-        return bool(self.steps or self.said or self.form)
+        return bool(self.steps or self.said or self.may_say)
 
 
 def late_card(case: Complaint, *, user: User, at: datetime, form: AcknowledgeForm | None = None) -> LateCard:
     offered = case.is_due_soon_or_late(at=at) and may_acknowledge(user, case)
-    steps = [step for one in case.escalations.select_related("decided_by") for step in _steps(one, at)]
-    acknowledged = case.acknowledgements.select_related("by__unit", "by__group")
+    escalations = case.escalations.select_related("decided_by") if case.has_escalations else []
+    steps = [step for one in escalations for step in _steps(one, at)]
+    acknowledged = case.acknowledgements.select_related("by__unit", "by__group") if case.has_acknowledgements else []
     said = [
         Said(
             one.note,
@@ -72,7 +74,7 @@ def late_card(case: Complaint, *, user: User, at: datetime, form: AcknowledgeFor
         )
         for one in acknowledged
     ]
-    return LateCard(steps, said, (form or AcknowledgeForm()) if offered else None)
+    return LateCard(steps, said, offered, form if offered else None)
 
 
 def _steps(one: Escalation, at: datetime) -> list[str]:

@@ -162,7 +162,7 @@ class AcceptForm(MoveForm):
 
     def limit_choices(self) -> None:
         _field(self, "category").queryset = Category.objects.active()
-        if self.case.photos.filter(kind=Photo.Kind.BEFORE).exists():
+        if any(photo.kind == Photo.Kind.BEFORE for photo in self.case.photos.all()):
             del self.fields["photos"]
 
     def clean(self) -> dict[str, Any]:

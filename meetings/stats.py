@@ -11,7 +11,7 @@ from accounts.models import Role, SpecialGroup, User
 from common.clock import CITY_TIME
 from common.months import Month
 from complaints.models import Complaint, ComplaintQuerySet
-from meetings.models import ActionItem, ActionItemQuerySet, Meeting, Step
+from meetings.models import ActionItem, ActionItemQuerySet, Instruction, Meeting, Step
 from progress.models import Flag, MonthTask, MonthTaskQuerySet
 from progress.stats import BoardSummary, FlagCounts, Streak, blue_streaks, month_boards
 
@@ -103,6 +103,9 @@ def instructions_of(user: User) -> ActionItemQuerySet:
 
 def instructions_on(user: User, **about: Complaint | MonthTask) -> list[ActionItem]:
     """What was written on a case (`case=`) or a month task (`task=`) and this person may read, newest first."""
+    # On most there is none, and to learn that costs little.
+    if not Instruction.objects.filter(**about).exists():
+        return []
     found = ActionItem.objects.visible_to(user).filter(**{f"instruction__{name}": on for name, on in about.items()})
     return list(with_replies(found).order_by("-created_at"))
 

@@ -166,6 +166,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   prepare();
   const place = part.querySelector("#refusal") || part.querySelector("#error-summary") || part.querySelector("h1");
   place?.focus();
+  // A form that was fetched when it was opened is longer than the button above it.
+  part.closest("details.move")?.scrollIntoView({ block: "nearest" });
 });
 
 prepare();

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -54,11 +54,15 @@ class Satisfaction(models.IntegerChoices):
 
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
-    def visible_to(self, user: User) -> "ComplaintQuerySet":
+    def visible_to(self, user: User, *, few: bool = False) -> "ComplaintQuerySet":
+        """`few`: whatever else is asked for leaves some rows at most, so that each can be looked at by itself."""
         if user.role in SEE_ALL:
             return self
         if user.role in SEE_ALL_BUT_CONFIDENTIAL:
             return self.filter(is_confidential=False)
+        if user.role == Role.LIAISON and user.unit_id and few:
+            helps = HelpingUnit.objects.filter(unit_id=user.unit_id, complaint=OuterRef("pk"))
+            return self.filter(Q(unit_id=user.unit_id) | Exists(helps))
         if user.role == Role.LIAISON and user.unit_id:
             # Read first: joined or nested into an OR, it would keep PostgreSQL from the index of the unit's queue.
             helped = list(HelpingUnit.objects.filter(unit_id=user.unit_id).values_list("complaint_id", flat=True))
@@ -209,6 +213,11 @@ class Complaint(models.Model):
     supervised_at = models.DateTimeField("督办时间", null=True, blank=True)
     urge_count = models.PositiveSmallIntegerField("催办次数", default=0)
 
+    # Only where complaints.case_page read the case: whether there is any.
+    has_escalations: bool
+    has_acknowledgements: bool
+    has_hold: bool
+
     objects = ComplaintQuerySet.as_manager()
 
     class Meta:
@@ -308,7 +317,7 @@ class Complaint(models.Model):
         return case
 
     def is_helped_by(self, unit_id: int) -> bool:
-        return self.helpers.filter(unit_id=unit_id).exists()
+        return any(helper.unit_id == unit_id for helper in self.helpers.all())
 
     def is_due_soon_or_late(self, *, at: datetime) -> bool:
         return self.light(at=at) in {Light.SOON, Light.OVERDUE}

@@ -1,8 +1,9 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.forms import Form
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.access import permit, staff
 from common.errors import DomainError
 from common.http import Request
-from complaints.case_page import CasePage, cases_for
+from complaints import workflow
+from complaints.case_moves import offer
+from complaints.case_page import CasePage, case_for_page
 from complaints.models import Complaint
 from complaints.move_forms import MoveForm
 from complaints.performing import FORMS, done, perform, refuse_what_came_too_late
@@ -29,13 +32,26 @@ def case(request: Request, number: str) -> HttpResponse:
 @staff
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: Request, number: str, move: str) -> HttpResponse:
-    """Make one move; a form that is wrong or comes too late is shown again with all that was typed."""
-    found = find_case(request, number)
-    if request.method != "POST":
-        return redirect(found)  # signing in again leads here
-    chosen = _offered(move)
+    """One move of a case: its form, and once that is sent the move itself."""
+    found, chosen = find_case(request, number), _offered(move)
     permit(may(request.user, chosen, found))
-    now = timezone.now()
+    return _make(request, found, chosen) if request.method == "POST" else _ask(request, found, chosen)
+
+
+def _ask(request: Request, found: Complaint, chosen: Move) -> HttpResponse:
+    """The page with the form of this move open; for htmx the form alone, to be put where it is opened."""
+    workflow.ensure_possible(chosen, found)
+    form = FORMS[chosen](case=found, at=timezone.now())
+    if not request.htmx:
+        return show_case(request, found, form=form)
+    # What was decided on is the page that lies open, which may be older than what we read just now.
+    shown = offer(found, form, version=request.GET.get("version", ""))
+    return render(request, "complaints/staff/_move_form.html", {"offer": shown})
+
+
+def _make(request: Request, found: Complaint, chosen: Move) -> HttpResponse:
+    """A form that is wrong or comes too late is shown again with all that was typed."""
+    number, now = found.number, timezone.now()
     form = FORMS[chosen](request.POST, request.FILES, case=found, at=now)
     try:
         refuse_what_came_too_late(found, form)
@@ -50,7 +66,10 @@ def move(request: Request, number: str, move: str) -> HttpResponse:
 
 
 def find_case(request: Request, number: str) -> Complaint:
-    return get_object_or_404(cases_for(request.user), number=number)
+    found = case_for_page(request.user, number)
+    if found is None:
+        raise Http404
+    return found
 
 
 def show_case(request: Request, found: Complaint, *, status: int = 200, **shown: Any) -> HttpResponse:
@@ -63,6 +82,19 @@ def show_case(request: Request, found: Complaint, *, status: int = 200, **shown:
     return HttpResponse(partial + flash, status=status)
 
 
+def show_part(request: Request, found: Complaint, part: str, **shown: Any) -> HttpResponse:
+    """The whole page with what is `shown` open on it, or for htmx that part of it. A form that was refused is a 422."""
+    is_refused = any(isinstance(one, Form) and one.is_bound for one in shown.values())
+    template = part if request.htmx else "complaints/staff/case.html"
+    page = CasePage(found, user=request.user, at=timezone.now(), **shown)
+    return render(request, template, {"page": page}, status=422 if is_refused else 200)
+
+
+def posted(request: Request) -> QueryDict | None:
+    """What a form was sent with; None where it is only asked for."""
+    return request.POST if request.method == "POST" else None
+
+
 def _offered(move: str) -> Move:
     if move not in FORMS:
         raise Http404
@@ -71,22 +103,18 @@ def _offered(move: str) -> Move:
 
 def _go_on(request: Request, number: str) -> HttpResponse:
     """To the case as it is now; after a return, which takes it out of the unit's sight, to the queue."""
-    moved = _case_now(request, number)
+    moved = case_for_page(request.user, number)
     if moved is None:
         return _to_queue(request)
     return show_case(request, moved) if request.htmx else redirect(moved)
 
 
 def _show_refused(request: Request, number: str, form: MoveForm, refused: DomainError) -> HttpResponse:
-    case_now = _case_now(request, number)
+    case_now = case_for_page(request.user, number)
     if case_now is None:
         messages.warning(request, refused.message)
         return _to_queue(request)
     return show_case(request, case_now, form=form, refusal=refused.message, status=409)
-
-
-def _case_now(request: Request, number: str) -> Complaint | None:
-    return cases_for(request.user).filter(number=number).first()
 
 
 def _to_queue(request: Request) -> HttpResponse:

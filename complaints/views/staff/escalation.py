@@ -11,11 +11,10 @@ from accounts.access import only, permit, staff
 from accounts.models import Role
 from common.http import Request
 from complaints import actions, words
-from complaints.case_page import CasePage
-from complaints.late_card import AcknowledgeForm, late_card
+from complaints.late_card import AcknowledgeForm
 from complaints.models import Acknowledgement, Escalation
 from complaints.permissions import may_acknowledge
-from complaints.views.staff.case import find_case
+from complaints.views.staff.case import find_case, posted, show_part
 
 MOST_SHOWN = 100
 
@@ -52,14 +51,10 @@ def decide_escalation(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def acknowledge(request: Request, number: str) -> HttpResponse:
     found = find_case(request, number)
-    if request.method != "POST":
-        return redirect(found)  # signing in again leads here
     permit(may_acknowledge(request.user, found))
-    form, now = AcknowledgeForm(request.POST), timezone.now()
+    form, now = AcknowledgeForm(posted(request)), timezone.now()
     if not form.is_valid():
-        page = CasePage(found, user=request.user, at=now)
-        page.late = late_card(found, user=request.user, at=now, form=form)
-        return render(request, "complaints/staff/case.html", {"page": page}, status=422)
+        return show_part(request, found, "complaints/staff/_late_form.html", late_form=form)
     actions.acknowledge(found, note=form.cleaned_data["note"], rest=form.rest, by=request.user, at=now)
     messages.success(request, f"记下了，{form.rest.days} 天内不再提醒这一件。")
     return redirect(found)

@@ -12,10 +12,9 @@ from accounts.access import only
 from accounts.models import Role
 from common.http import Request
 from complaints import actions
-from complaints.case_page import CasePage
 from complaints.models import ErasureRequest
 from complaints.staff_forms import ErasureReplyForm, LegalHoldForm
-from complaints.views.staff.case import find_case
+from complaints.views.staff.case import find_case, posted, show_part
 
 MOST_DECIDED = 20
 
@@ -48,14 +47,13 @@ def refuse_erasure(request: Request, pk: int) -> HttpResponse:
 
 
 @only(Role.OFFICE)
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def legal_hold(request: Request, number: str) -> HttpResponse:
     """Begin a legal hold on the contact data of a case, or end the one that runs."""
     found = find_case(request, number)
-    form = LegalHoldForm(request.POST)
+    form = LegalHoldForm(posted(request))
     if not form.is_valid():
-        page = CasePage(found, user=request.user, at=timezone.now(), hold_form=form)
-        return render(request, "complaints/staff/case.html", {"page": page}, status=422)
+        return show_part(request, found, "complaints/staff/_hold_form.html", hold_form=form)
     reason, now = form.cleaned_data["reason"], timezone.now()
     if "end" in request.POST:
         actions.end_legal_hold(found, reason=reason, by=request.user, at=now)

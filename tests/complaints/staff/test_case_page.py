@@ -399,7 +399,7 @@ def test_a_case_costs_the_same_however_long_its_story(client, office, liaison):
         actions.submit_result(case, result="清了。", photos=[clean_photo()], by=liaison, at=MONDAY + (3 + n) * HOUR)
         filed(point=CENTRE)
 
-    assert statements(case) == short <= 20
+    assert statements(case) == short <= 12
 
 
 def test_what_people_wrote_is_shown_and_not_run(open_page, office):

@@ -8,11 +8,12 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import Role
+from complaints import actions
 from complaints.models import Event
 from complaints.workflow import Move, State
 from tests.complaints.cast import MOVES, fields, is_job_of, is_possible, person, sees
 from tests.factories.accounts import UnitFactory
-from tests.factories.complaints import CategoryFactory, case_in, filed
+from tests.factories.complaints import HOUR, MONDAY, CategoryFactory, case_in, filed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_noon"), pytest.mark.once]
 REACHABLE = [
@@ -79,10 +80,59 @@ def test_who_is_not_signed_in_is_led_to_sign_in(client):
     assert answer.url.startswith(reverse("accounts:login"))
 
 
-def test_the_address_of_a_move_opened_by_hand_leads_to_the_case(client):
-    case = case_in(State.RECEIVED)
-    client.force_login(person(Role.OFFICE))
+# --- the form of a move, at an address of its own ---------------------------------------------------------------------
 
-    answer = client.get(reverse("complaints:move", args=[case.number, Move.ACCEPT]))
 
-    assert answer.url == case.get_absolute_url()
+def without_token(form):
+    form.select_one("input[name=csrfmiddlewaretoken]")["value"] = ""
+    return form.decode()
+
+
+@pytest.mark.parametrize("state", REACHABLE)
+@pytest.mark.parametrize("role", [Role.OFFICE, Role.OPERATOR, Role.LIAISON])
+def test_every_button_leads_to_its_form_with_script_and_without(open_page, role, state):
+    unit = UnitFactory()
+    user, case = person(role, unit), case_in(state, unit=unit)
+    moves = [move for move in MOVES if is_job_of(user, move, case) and is_possible(move, case)]
+
+    ways = {a.parent["id"]: a["href"] for a in open_page(user, case.get_absolute_url()).select("#moves .move-way")}
+
+    onward = {Move.ACCEPT, Move.DISPATCH, Move.SIGN, Move.SUBMIT, Move.PASS}
+    assert set(ways) == {f"move-{move}" for move in moves if move not in onward}
+    for name, way in ways.items():
+        page = open_page(user, way)
+        assert page.status == HTTPStatus.OK
+        assert [move["id"] for move in page.select("#moves .move[open]")] == [name]
+        alone = open_page(user, way, htmx=True)
+        assert [without_token(form) for form in alone.select("form")] == [
+            without_token(page.select_one(f"#{name} form"))
+        ]
+
+
+def test_a_form_that_was_fetched_is_sent_with_what_its_reader_saw(open_page):
+    """Somebody else was faster before it was opened: it must not pass for the decision on what came since."""
+    office, unit = person(Role.OFFICE), UnitFactory()
+    case = case_in(State.HANDLING, unit=unit)
+    way = open_page(office, case.get_absolute_url()).select_one("#move-redispatch .move-way")["href"]
+    actions.submit_result(case, result="已经清理干净。", by=person(Role.LIAISON, unit), at=MONDAY + 3 * HOUR)
+    actions.rework(case, reason="还有冰。", by=office, at=MONDAY + 3 * HOUR)
+
+    form = open_page(office, way, htmx=True).form
+
+    sent = fields(Move.REDISPATCH, case, other_unit=UnitFactory()) | {
+        "version": form.select_one("[name=version]")["value"]
+    }
+    assert open_page(office, form["action"], sent).status == HTTPStatus.CONFLICT
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [(Role.OFFICE, HTTPStatus.CONFLICT), (Role.LEADER, HTTPStatus.FORBIDDEN), (Role.LIAISON, HTTPStatus.NOT_FOUND)],
+)
+@pytest.mark.parametrize("htmx", [False, True], ids=["without script", "with htmx"])
+def test_no_form_is_given_of_a_move_that_cannot_be_made(open_page, role, status, htmx):
+    case = case_in(State.CLOSED)
+
+    answer = open_page(person(role), reverse("complaints:move", args=[case.number, Move.REDISPATCH]), htmx=htmx)
+
+    assert (answer.status, answer.select(".move-form")) == (status, [])

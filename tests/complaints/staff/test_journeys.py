@@ -126,6 +126,33 @@ def test_a_long_list_is_narrowed_by_typing(as_user, case, office):
     assert Complaint.objects.get(pk=case.pk).category == wanted
 
 
+def test_a_form_is_fetched_when_it_is_opened_and_what_is_written_in_another_stays(as_user, case, office, liaison):
+    actions.accept(case, category=CategoryFactory._meta.model.objects.first(), by=office, at=timezone.now())
+    actions.dispatch(case, to=liaison.unit, by=office, at=timezone.now())
+    actions.sign(case, by=liaison, at=timezone.now())
+    page = as_user(liaison, PHONE)
+    page.goto(case.get_absolute_url())
+    page.locator("#move-submit > summary").click()
+    page.locator("#id_submit_result").fill("已经清理干净。")
+    page.get_by_text("更多操作").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#id_note_text")).to_be_in_viewport()
+    assert (axe_finds(page), fits(page)) == ([], True)
+    expect(page.locator("#id_submit_result")).to_have_value("已经清理干净。")
+    page.keyboard.press("Tab")
+    page.keyboard.type("铲雪车")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("#error-summary")).to_be_focused()
+    expect(page.locator("#id_note_text")).to_have_value("铲雪车")
+    page.locator("#id_note_text").fill("铲雪车已经调来。")
+    page.get_by_role("button", name="保存").click()
+
+    expect(page.locator(".timeline .q").first).to_have_text("铲雪车已经调来。")
+
+
 def test_a_phone_is_revealed_in_place_for_a_reason(as_user, case, office):
     page = as_user(office, DESK)
     page.goto(case.get_absolute_url())
