@@ -19,6 +19,11 @@ RANDOM_KEY = {
     "sqlite": "random() & 0x7fffffffffffffff",
     "postgresql": "floor(random() * 9007199254740991)::bigint",
 }
+FORGET = {
+    "sqlite": f"DELETE FROM {NOTES} WHERE topic = %s",  # noqa: S608 -- names of ours
+    "postgresql": f"""DELETE FROM {NOTES} WHERE id IN (
+        SELECT id FROM {NOTES} WHERE topic = %s FOR UPDATE SKIP LOCKED)""",  # noqa: S608 -- names of ours
+}
 FUNCTION = f"""CREATE OR REPLACE FUNCTION common_changed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     DELETE FROM {NOTES} WHERE id IN (SELECT id FROM {NOTES} WHERE topic = TG_ARGV[0] FOR UPDATE SKIP LOCKED);
     INSERT INTO {NOTES} (id, topic) VALUES ({RANDOM_KEY["postgresql"]}, TG_ARGV[0]);
@@ -42,6 +47,7 @@ def install(using: str, **kwargs: Any) -> None:
     with connection.cursor() as cursor:
         _put_in_place(cursor, connection.vendor, watched)
         for topic in sorted({topic for topic, _ in watched}):
+            cursor.execute(FORGET[connection.vendor], [topic])
             cursor.execute(
                 f"INSERT INTO {NOTES} (id, topic) VALUES ({RANDOM_KEY[connection.vendor]}, %s)",  # noqa: S608
                 [topic],

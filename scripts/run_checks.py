@@ -65,8 +65,8 @@ def suite(database: str) -> Check:
             f"--junitxml={report}",
             f"--output={LOGS / database}",
             "--durations=10",
-            # Files stay together for their fixtures.
-            *("-n", WORKERS[database], "--dist", "loadfile"),
+            # Files stay together for their fixtures, in the order of tests/conftest.py.
+            *("-n", WORKERS[database], "--dist", "loadfile", "--no-loadscope-reorder"),
         ),
         # What runs once runs where it is quicker.
         env={"TEST_DATABASE": database, "TEST_ONCE_ON": "sqlite"},

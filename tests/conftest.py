@@ -1,5 +1,6 @@
 """What every test finds: its database and servers, strict templates, the N+1 guard, Chromium for the journeys."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +26,27 @@ ONLY_ON = {
     "needs_postgres": "postgres",
 }
 
-WAITING_FOR_PROGRAMS = ("tests/setup/", "tests/faults/", "tests/portal/test_backup", "tests/sample_city/")
+# Begun first, so that no worker is left alone with one of them at the end; all others take a few seconds each.
+LONGEST_FIRST = (
+    "tests/setup/test_portal.py",
+    "tests/complaints/staff/test_every_move.py",
+    "tests/portal/test_backup.py",
+    "tests/complaints/public/test_journey.py",
+    "tests/grids/test_journeys.py",
+    "tests/sample_city/test_command.py",
+    "tests/progress/test_marking_journey.py",
+    "tests/architecture/test_access.py",
+    "tests/complaints/staff/test_queue.py",
+    "tests/sample_city/test_seeding.py",
+    "tests/complaints/staff/test_journeys.py",
+    "tests/look/test_in_chromium.py",
+    "tests/faults/test_queue.py",
+    "tests/complaints/api/test_fuzz.py",
+    "tests/complaints/api/test_cases.py",
+    "tests/grids/test_importing.py",
+    "tests/complaints/staff/test_random_walks.py",
+    "tests/complaints/public/test_pictures.py",
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -37,11 +58,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     }
     if "fault" not in config.option.markexpr:
         elsewhere |= {item for item in items if item.get_closest_marker("fault")}
-    # Those that wait for other programs begin, while there is other work to do beside them. The sort is stable.
-    items.sort(key=lambda item: not item.nodeid.startswith(WAITING_FOR_PROGRAMS))
+    place = {file: number for number, file in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))  # which is stable
     if elsewhere:
         config.hook.pytest_deselected(items=list(elsewhere))
         items[:] = [item for item in items if item not in elsewhere]
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay until the end: the garbage collector need not go through them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

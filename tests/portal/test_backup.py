@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tarfile
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,13 @@ from tests.harness import environment, template
 from tests.harness.processes import own_environment
 
 
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    out: str
+    err: str
+
+
 @dataclass
 class Portal:
     """A portal with a database and photos of its own."""
@@ -27,16 +35,21 @@ class Portal:
     root: Path
     env: dict[str, str]
 
-    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+    def manage(self, *commands: Sequence[object]) -> list[Answer]:
+        """What each of these commands answers."""
+        told = json.dumps([[str(part) for part in command] for command in commands])
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.harness.commands", told],
             cwd=self.root, env=self.env, capture_output=True, text=True, check=False,
         )  # fmt: skip
-
-    def told(self, *arguments: str) -> str:
-        done = self.manage(*arguments)
         assert done.returncode == 0, done.stderr
-        return done.stdout
+        return [Answer(**json.loads(line)) for line in done.stdout.splitlines()]
+
+    def told(self, *commands: Sequence[object]) -> list[str]:
+        """What each of these commands says, and all succeed."""
+        answers = self.manage(*commands)
+        assert [(answer.status, answer.err) for answer in answers if answer.status] == []
+        return [answer.out for answer in answers]
 
 
 @pytest.fixture(scope="module")
@@ -65,17 +78,23 @@ def new_portal(root, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def city(new_portal):
-    portal = new_portal(migrated=True)
-    portal.told("seed_sample_city", "--cases", "12", "--months", "1", "-v0")
-    return portal
+def city(new_portal, tmp_path_factory):
+    """A portal with a small city, and the archive made of it."""
+    portal, archive = new_portal(migrated=True), tmp_path_factory.mktemp("archive") / "portal.tar"
+    seeding = ["seed_sample_city", "--cases", 12, "--months", 1, "-v0"]
+    _, said = portal.told(seeding, ["backup", archive])
+    assert "备份完成并已核对" in said
+    return portal, archive
 
 
-@pytest.fixture(scope="module")
-def archive(city, tmp_path_factory):
-    file = tmp_path_factory.mktemp("archive") / "portal.tar"
-    assert "备份完成并已核对" in city.told("backup", str(file))
-    return file
+@pytest.fixture
+def portal(city):
+    return city[0]
+
+
+@pytest.fixture
+def archive(city):
+    return city[1]
 
 
 def manifest(file):
@@ -91,46 +110,51 @@ def held(file):
 
 
 def test_what_was_lost_comes_back_row_for_row_and_byte_for_byte(archive, new_portal, tmp_path):
-    elsewhere = new_portal(migrated=False)
+    again = tmp_path / "again.tar"
 
-    assert "恢复完成并已核对" in elsewhere.told("restore", str(archive))
-    elsewhere.told("backup", str(tmp_path / "again.tar"))
+    restored, _, unapplied = new_portal(migrated=False).told(
+        ["restore", archive], ["backup", again], ["migrate", "--check", "-v0"]
+    )
 
+    assert "恢复完成并已核对" in restored
     rows, photos = held(archive)
-    assert held(tmp_path / "again.tar") == (rows, photos)
+    assert held(again) == (rows, photos)
     assert rows["complaints_complaint"] == 12
     assert rows["accounts_unit"] == 122
     assert len(photos) > 0
-    assert elsewhere.told("migrate", "--check", "-v0") == ""
+    assert unapplied == ""
 
 
-def test_a_portal_that_holds_something_is_replaced_only_when_that_is_said(archive, city):
-    refused = city.manage("restore", str(archive))
-    assert refused.returncode == 1
-    assert "加 --force" in refused.stderr
-    assert "Traceback" not in refused.stderr
-
-    stray = Path(city.env["MEDIA_ROOT"]) / "stray.jpg"
+def test_a_portal_that_holds_something_is_replaced_only_when_that_is_said(archive, portal):
+    stray = Path(portal.env["MEDIA_ROOT"]) / "stray.jpg"
     stray.write_bytes(b"not in the archive")
-    assert "恢复完成并已核对" in city.told("restore", str(archive), "--force")
+
+    refused, forced = portal.manage(["restore", archive], ["restore", archive, "--force"])
+
+    assert refused.status == 1
+    assert "加 --force" in refused.err
+    assert "Traceback" not in refused.err
+    assert forced.status == 0
+    assert "恢复完成并已核对" in forced.out
     assert not stray.exists()
 
 
-def test_a_damaged_archive_is_refused_before_anything_is_touched(archive, city, tmp_path):
+def test_a_damaged_archive_is_refused_before_anything_is_touched(archive, portal, tmp_path):
     whole = archive.read_bytes()
-    for name, content in {
+    damaged = {
         "a byte changed": whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:],
         "cut short": whole[: len(whole) // 2],
         "something else": b"no archive at all",
-    }.items():
-        damaged = tmp_path / name
-        damaged.write_bytes(content)
-        refused = city.manage("restore", str(damaged), "--force")
-        assert refused.returncode == 1, name
-        assert "Traceback" not in refused.stderr
-    city.told("backup", str(tmp_path / "still.tar"))
+    }
+    for name, content in damaged.items():
+        (tmp_path / name).write_bytes(content)
+    still = tmp_path / "still.tar"
 
-    assert held(tmp_path / "still.tar") == held(archive)
+    *refused, _ = portal.manage(*(["restore", tmp_path / name, "--force"] for name in damaged), ["backup", still])
+
+    assert {name: answer.status for name, answer in zip(damaged, refused, strict=True)} == dict.fromkeys(damaged, 1)
+    assert [answer.err for answer in refused if "Traceback" in answer.err] == []
+    assert held(still) == held(archive)
 
 
 def test_the_archive_is_for_its_owners_eyes_and_leaves_nothing_beside_it(archive):
@@ -138,11 +162,11 @@ def test_the_archive_is_for_its_owners_eyes_and_leaves_nothing_beside_it(archive
     assert os.listdir(archive.parent) == [archive.name]
 
 
-def test_a_folder_that_is_not_there_gets_a_sentence(city, tmp_path):
-    refused = city.manage("backup", str(tmp_path / "nowhere" / "portal.tar"))
+def test_a_folder_that_is_not_there_gets_a_sentence(portal, tmp_path):
+    (refused,) = portal.manage(["backup", tmp_path / "nowhere" / "portal.tar"])
 
-    assert refused.returncode == 1
-    assert "请先建好" in refused.stderr
+    assert refused.status == 1
+    assert "请先建好" in refused.err
 
 
 @pytest.mark.needs_postgres

@@ -1,6 +1,7 @@
 """`manage.py portal`: one parent, who ends with its children and they with it."""
 
 import http.client
+import io
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from tests.harness import template
 from tests.harness.processes import own_environment, running, wait_until
@@ -139,10 +141,11 @@ def test_a_taken_port_gets_a_sentence_that_says_what_to_do(root: Path, furnished
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "８０００", "-1", ""])
-def test_a_port_that_is_none_gets_a_sentence(root: Path, furnished: dict[str, str], port: str) -> None:
-    done = subprocess.run(
-        ["python", "manage.py", "portal"],
-        cwd=root, env={**furnished, "PORT": port}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert "不是端口号" in done.stderr
+def test_a_port_that_is_none_gets_a_sentence(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = io.StringIO()
+    monkeypatch.setenv("PORT", port)
+    monkeypatch.setattr(signal, "signal", lambda number, handler: None)  # the process is the tests' own
+    with pytest.raises(SystemExit) as ending:
+        call_command("portal", stderr=said)
+    assert ending.value.code == 1
+    assert "不是端口号" in said.getvalue()
