@@ -7,7 +7,7 @@ random: a counter that was rolled back, or restored with a backup, would give on
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import connections
@@ -37,16 +37,24 @@ INSTALLED = {
 }  # fmt: skip
 
 
+class Watched(NamedTuple):
+    """A table of a topic; with `when`, only updates of rows are noted that it is true of (SQL about OLD and NEW)."""
+
+    topic: str
+    table: str
+    when: str = ""
+
+
 def install(using: str, **kwargs: Any) -> None:
     """After migrate: put the triggers in place, and note a change of everything, for what happened without them."""
     connection = connections[using]
     tables = set(connection.introspection.table_names())
     if NOTES not in tables:
         return
-    watched = [(topic, table) for topic, table in watched_tables() if table in tables]
+    watched = [one for one in watched_tables() if one.table in tables]
     with connection.cursor() as cursor:
         _put_in_place(cursor, connection.vendor, watched)
-        for topic in sorted({topic for topic, _ in watched}):
+        for topic in sorted({one.topic for one in watched}):
             cursor.execute(FORGET[connection.vendor], [topic])
             cursor.execute(
                 f"INSERT INTO {NOTES} (id, topic) VALUES ({RANDOM_KEY[connection.vendor]}, %s)",  # noqa: S608
@@ -54,17 +62,17 @@ def install(using: str, **kwargs: Any) -> None:
             )
 
 
-def watched_tables() -> list[tuple[str, str]]:
-    """Topic and table of every model that an app watches."""
+def watched_tables() -> list[Watched]:
+    """Every model that an app watches: by its name, or as a pair of its name and `when`."""
     return [
-        (topic, config.get_model(name)._meta.db_table)
+        Watched(topic, config.get_model(name)._meta.db_table, *when)
         for config in apps.get_app_configs()
-        for topic, names in getattr(config, "watched", {}).items()
-        for name in names
+        for topic, models in getattr(config, "watched", {}).items()
+        for name, *when in ((one,) if isinstance(one, str) else one for one in models)
     ]
 
 
-def _put_in_place(cursor: CursorWrapper, vendor: str, watched: list[tuple[str, str]]) -> None:
+def _put_in_place(cursor: CursorWrapper, vendor: str, watched: list[Watched]) -> None:
     triggers = _on_sqlite(watched) if vendor == "sqlite" else _on_postgres(watched)
     wanted = {(name, table): create for name, table, create in triggers}
     cursor.execute(INSTALLED[vendor])
@@ -77,18 +85,22 @@ def _put_in_place(cursor: CursorWrapper, vendor: str, watched: list[tuple[str, s
         cursor.execute(wanted[missing])
 
 
-def _on_sqlite(watched: list[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+def _on_sqlite(watched: list[Watched]) -> Iterator[tuple[str, str, str]]:
     """Name, table and statement of each trigger."""
-    for topic, table in watched:
+    for topic, table, when in watched:
         forget = f"DELETE FROM {NOTES} WHERE topic = '{topic}'"  # noqa: S608 -- names of ours
         note = f"INSERT INTO {NOTES} (id, topic) VALUES ({RANDOM_KEY['sqlite']}, '{topic}')"  # noqa: S608
-        for event in EVENTS:
+        for event in ("UPDATE",) if when else EVENTS:
             name = f"{NAME}_{topic}_{table}_{event.lower()}"
-            yield name, table, f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {forget}; {note}; END"
+            after = f"AFTER {event} ON {table}" + (f" WHEN {when}" if when else "")
+            yield name, table, f"CREATE TRIGGER {name} {after} BEGIN {forget}; {note}; END"
 
 
-def _on_postgres(watched: list[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+def _on_postgres(watched: list[Watched]) -> Iterator[tuple[str, str, str]]:
     events = " OR ".join((*EVENTS, "TRUNCATE"))
-    for topic, table in watched:
-        name, what = f"{NAME}_{topic}", f"common_changed('{topic}')"
-        yield name, table, f"CREATE TRIGGER {name} AFTER {events} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {what}"
+    for topic, table, when in watched:
+        name, what = f"{NAME}_{topic}", f"EXECUTE FUNCTION common_changed('{topic}')"
+        if when:
+            yield name, table, f"CREATE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW WHEN ({when}) {what}"
+        else:
+            yield name, table, f"CREATE TRIGGER {name} AFTER {events} ON {table} FOR EACH STATEMENT {what}"

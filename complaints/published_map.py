@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from shapely.geometry import shape
 
+from common.revisions import remembered
 from complaints.public_stats import published_by_grid
 from grids.models import Community, Grid, Landmark
 from grids.picture import Frame
@@ -36,6 +37,7 @@ class PublishedMap:
     elsewhere: int
 
 
+@remembered("reference", "published", most=1)
 def draw() -> PublishedMap | None:
     """The picture, or None where there are no grids to draw or nothing is published."""
     counts = published_by_grid()

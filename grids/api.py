@@ -81,6 +81,7 @@ def grids(request: Request) -> HttpResponse:
     responses={200: LocatedSerializer, **problems(400)},
 )
 @public
+@same_for_everybody
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])

@@ -15,6 +15,7 @@ from accounts.models import Role
 from common.clock import CITY_TIME
 from common.errors import StaleRecord
 from common.http import Request
+from common.revalidation import revalidated
 from complaints.uploads import takes_photos
 from library import actions
 from library.forms import DocumentForm, VersionForm
@@ -27,6 +28,7 @@ LONGEST_QUERY = 100
 
 @public
 @require_safe
+@revalidated("library")
 def documents(request: HttpRequest) -> HttpResponse:
     """The documents this person may see, those with all the words looked for."""
     words = request.GET.get("q", "")[:LONGEST_QUERY].replace("\0", "").strip()
@@ -40,6 +42,7 @@ def documents(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
+@revalidated("library")
 def document(request: HttpRequest, number: str) -> HttpResponse:
     """One document with all its versions; what one may not see is not there."""
     shown = get_object_or_404(Document.objects.visible_to(request.user), number=number)

@@ -5,11 +5,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from common.http import ELDER_COOKIE
 from common.models import SAMPLE_DATA, Fact
 from mohe_portal.navigation import Section, side_nav
 from notifications.models import Notice
-
-ELDER_COOKIE = "elder"
 
 
 @dataclass(frozen=True)

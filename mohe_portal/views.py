@@ -8,11 +8,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import public
 from common.api import plain_problem
+from common.http import ELDER_COOKIE
 from common.months import Month
-from common.revalidation import revalidated
+from common.revalidation import by_minute, revalidated
 from complaints import stats as complaint_stats
 from complaints.public_stats import recently_published
-from mohe_portal.context import ELDER_COOKIE
 from progress import stats as progress_stats
 from publicity.stats import latest_news
 from reports.rollups import reading as rollups
@@ -24,7 +24,7 @@ API = "/api/"
 
 @public
 @require_safe
-@revalidated
+@revalidated("figures", "boards", "reference", "published", "volunteers", "publicity", clock=by_minute)
 def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     month = Month.of(now)
@@ -62,24 +62,28 @@ def elder(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
+@revalidated()
 def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/help.html")
 
 
 @public
 @require_safe
+@revalidated()
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/privacy.html", {"retention_days": settings.CONTACT_RETENTION_DAYS})
 
 
 @public
 @require_safe
+@revalidated()
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/accessibility.html")
 
 
 @public
 @require_safe
+@revalidated()
 def sitemap(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/sitemap.html")
 

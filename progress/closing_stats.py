@@ -78,7 +78,7 @@ def corrections(month: Month, group: SpecialGroup | None = None) -> QuerySet[Cor
     found = Correction.objects.filter(closed__year=month.year, closed__month=month.month)
     if group:
         found = found.filter(task__group=group)
-    return found.select_related("task__unit", "task__group", "by", "by__unit", "by__group")
+    return found.select_related("task__unit", "task__group")
 
 
 @dataclass(frozen=True)

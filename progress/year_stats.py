@@ -140,7 +140,7 @@ def city_year(year: int, *, current: Month) -> list[BoardYear]:
 def corrections_of_unit(unit: Unit, year: int) -> QuerySet[Correction]:
     """The corrections of a unit's closed months of a year, oldest first."""
     found = Correction.objects.filter(task__unit=unit, closed__year=year)
-    return found.select_related("task__unit", "task__group", "by", "by__unit", "by__group")
+    return found.select_related("task__unit", "task__group")
 
 
 def objections_of_unit(unit: Unit, year: int, user: User | AnonymousUser) -> list[Objection]:

@@ -4,4 +4,4 @@ from django.apps import AppConfig
 class PublicityConfig(AppConfig):
     name = "publicity"
     verbose_name = "宣传"
-    watched = {"publicity": ["Announcement"]}
+    watched = {"publicity": ["Announcement", "Picture"]}

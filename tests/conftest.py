@@ -14,6 +14,7 @@ from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from audit import append_only
+from common.revalidation import ready
 from tests.harness import environment, programs, template
 from tests.harness.servers import private_redis
 from tests.harness.windows import PHONE
@@ -90,6 +91,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def _nothing_cached() -> None:
     """What one test cached, the next does not find."""
     cache.clear()
+    ready.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -25,6 +25,7 @@ from common import client, crypto
 from common.budgets import spend
 from common.clock import CITY_TIME
 from common.errors import DomainError, TooMany
+from common.revalidation import same_for_everybody
 from complaints import actions
 from complaints.api.intake import answers_of
 from complaints.models import Channel, ProblemGroup
@@ -41,6 +42,7 @@ KEY_IN_ADDRESS = "api_key 请放在请求体里，不要放在地址里：地址
 
 @public
 @require_safe
+@same_for_everybody
 def discovery(request: HttpRequest, form: str = "json") -> HttpResponse:
     told = {
         "changeset": f"{CHANGED}T00:00:00+08:00",
@@ -61,12 +63,14 @@ def discovery(request: HttpRequest, form: str = "json") -> HttpResponse:
 
 @public
 @require_safe
+@same_for_everybody
 def services(request: HttpRequest, form: str) -> HttpResponse:
     return answer("services", [shapes.service(group) for group in ProblemGroup], form)
 
 
 @public
 @require_safe
+@same_for_everybody
 def definition(request: HttpRequest, code: str, form: str) -> HttpResponse:
     if code not in ProblemGroup.values:
         return errors(form, "没有这个 service_code，请按 services 里的写。", status=404)
@@ -75,6 +79,7 @@ def definition(request: HttpRequest, code: str, form: str) -> HttpResponse:
 
 @public
 @require_safe
+@same_for_everybody
 def one_request(request: HttpRequest, number: str, form: str) -> HttpResponse:
     found = published().filter(complaint__number=number).first()
     if found is None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import public
 from common.keyset import page
-from common.revalidation import revalidated
+from common.revalidation import by_minute, revalidated
 from complaints import public_stats, published_map, story
 from complaints.models import Photo
 from complaints.models.public_version import PublicVersionQuerySet
@@ -22,7 +22,7 @@ GRID_CODE = re.compile(r"[0-9]{15}")
 
 @public
 @require_safe
-@revalidated
+@revalidated("published", "reference", clock=by_minute)
 def published(request: HttpRequest) -> HttpResponse:
     cursor, chosen = request.GET.get("cursor", ""), request.GET.get("grid", "")
     grid = Grid.objects.filter(code=chosen).first() if GRID_CODE.fullmatch(chosen) else None
@@ -44,7 +44,7 @@ def published(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
-@revalidated
+@revalidated("published", "reference")
 def published_case(request: HttpRequest, number: str) -> HttpResponse:
     if not NUMBER.fullmatch(number):
         raise Http404

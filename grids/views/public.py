@@ -17,7 +17,7 @@ MOST_FOUND = 50
 
 @public
 @require_safe
-@revalidated
+@revalidated("reference")
 def city_map(request: HttpRequest) -> HttpResponse:
     """The map, and all grids as a list for those who cannot use it."""
     current = Grid.objects.current().order_by("code")
@@ -70,7 +70,7 @@ def _found(words: str) -> list[Grid]:
 
 @public
 @require_safe
-@revalidated
+@revalidated("reference")
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     """One grid: where it is, who answers for it; for staff also who did before."""
     grid = get_object_or_404(Grid.objects.select_related("community__town"), code=code)

@@ -35,7 +35,7 @@ def city(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
-@revalidated
+@revalidated("boards", "reference")
 def city_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """All boards at a glance."""
     shown = Month(year, month)
@@ -56,7 +56,7 @@ def city_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 
 @public
 @require_safe
-@revalidated
+@revalidated("boards", "reference")
 def city_year(request: HttpRequest, year: int) -> HttpResponse:
     """All boards month by month."""
     current = current_month()
@@ -89,7 +89,7 @@ def unit(request: HttpRequest, unit: str) -> HttpResponse:
 
 @public
 @require_safe
-@revalidated
+@revalidated("boards", "reference")
 def unit_year(request: HttpRequest, unit: str, year: int) -> HttpResponse:
     """A unit's year: its flags on every board, and month by month its tasks with their statements."""
     owner, current = get_object_or_404(Unit, code=unit), current_month()
@@ -109,7 +109,7 @@ def unit_year(request: HttpRequest, unit: str, year: int) -> HttpResponse:
 
 @public
 @require_safe
-@revalidated
+@revalidated("boards", "reference")
 def board_year(request: HttpRequest, group: str, year: int) -> HttpResponse:
     """Units × months; below, the statements of one month: `?month=`, else the current or the year's last."""
     owner = board_owner(group)
@@ -133,7 +133,7 @@ def board_year(request: HttpRequest, group: str, year: int) -> HttpResponse:
 
 @public
 @require_safe
-@revalidated
+@revalidated("boards", "reference")
 def board_month(request: HttpRequest, group: str, year: int, month: int) -> HttpResponse:
     """The tasks of a group's month, with the statements of the blue ones where they may be read."""
     shown = Month(year, month)

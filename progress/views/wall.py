@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import public
 from accounts.models import SpecialGroup
 from common.months import Month
+from common.revalidation import by_minute, revalidated
 from progress import wall, wall_stats
 from progress.forms import PaperChoice
 from progress.permissions import may_read_statements
@@ -19,24 +20,28 @@ from progress.views.boards import board_owner, current_month, month_of_year
 
 @public
 @require_safe
+@revalidated("boards", "reference", clock=by_minute)
 def board_year(request: HttpRequest, group: str, year: int) -> HttpResponse:
     return _year(request, [board_owner(group)], year)
 
 
 @public
 @require_safe
+@revalidated("boards", "reference", clock=by_minute)
 def city_year(request: HttpRequest, year: int) -> HttpResponse:
     return _year(request, groups_with_board(), year)
 
 
 @public
 @require_safe
+@revalidated("boards", "reference", clock=by_minute)
 def board_month(request: HttpRequest, group: str, year: int, month: int) -> HttpResponse:
     return _month(request, [board_owner(group)], Month(year, month))
 
 
 @public
 @require_safe
+@revalidated("boards", "reference", clock=by_minute)
 def city_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     return _month(request, groups_with_board(), Month(year, month))
 

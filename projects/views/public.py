@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import public
 from common.clock import CITY_TIME
 from common.masking import hide_phones
+from common.revalidation import revalidated
 from projects import stats
 from projects.forms import ProjectFilter
 from projects.models import Note, Picture, Project, ProjectQuerySet
@@ -42,6 +43,7 @@ class Told:
 
 @public
 @require_safe
+@revalidated("projects", "reference")
 def project_list(request: HttpRequest) -> HttpResponse:
     """A year's projects with their completion rate."""
     choice = ProjectFilter(request.GET)
@@ -65,6 +67,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
+@revalidated("projects", "reference")
 def project(request: HttpRequest, number: str) -> HttpResponse:
     shown = get_object_or_404(Project.objects.named(), number=number)
     notes = shown.notes.select_related("stage").prefetch_related("pictures")

@@ -17,7 +17,7 @@ PER_PAGE = 20
 
 @public
 @require_safe
-@revalidated
+@revalidated("publicity")
 def news(request: HttpRequest) -> HttpResponse:
     """What is published, of one section or of all."""
     choice = SectionChoice(request.GET)
@@ -36,7 +36,7 @@ def news(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
-@revalidated
+@revalidated("publicity")
 def announcement(request: HttpRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(Announcement.objects.published().select_related("picture"), pk=pk)
     facts = {"announcement": shown, "may_publish": may_publish(request.user)}

@@ -71,6 +71,13 @@ def test_public_data_varies_by_no_cookie_but_is_private_where_it_sets_one(client
     assert somebodys.cookies and somebodys["Cache-Control"] == "private, no-store"
 
 
+@pytest.mark.parametrize("path", ["/api/v1/grids/locate/?lng=122.5&lat=52.9", "/open311/v2/services.json"])
+def test_what_is_told_to_programs_varies_by_no_cookie(client, path):
+    answer = client.get(path)
+
+    assert (answer.status_code, "Cookie" in answer.get("Vary", "")) == (200, False)
+
+
 def test_a_case_page_of_staff_is_no_public_page(client):
     client.force_login(UserFactory())
 

@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -12,7 +11,10 @@ from accounts.models import Unit
 from common import change_triggers
 from common.models import Change, Fact
 from common.revisions import read_once, remembered, revision_of, stamp_of
+from complaints.models import Complaint
+from complaints.workflow import State
 from tests.factories.accounts import UnitFactory
+from tests.factories.complaints import MONDAY, case_in
 
 pytestmark = pytest.mark.django_db
 
@@ -93,9 +95,9 @@ def test_a_topic_keeps_one_note_however_often_it_changes():
 
 def test_every_watched_table_notes_its_changes_and_after_a_migration_all_are_new():
     watched = change_triggers.watched_tables()
-    assert {"complaints_publicversion_photos", "grids_grid", "common_fact"} <= {table for _, table in watched}
-    assert {topic for topic, _ in watched} == set(Change.objects.values_list("topic", flat=True))
-    topics = sorted({topic for topic, _ in watched})
+    assert {"complaints_publicversion_photos", "grids_grid", "common_fact"} <= {one.table for one in watched}
+    assert {one.topic for one in watched} == set(Change.objects.values_list("topic", flat=True))
+    topics = sorted({one.topic for one in watched})
     before = [revision_of(topic) for topic in topics]
 
     change_triggers.install(using="default")
@@ -158,7 +160,16 @@ def test_an_emptied_database_is_seen_to_be_empty():
     assert names() == []
 
 
-def test_only_models_that_exist_are_watched():
-    for config in apps.get_app_configs():
-        for watched in getattr(config, "watched", {}).values():
-            assert [config.get_model(name) for name in watched]
+def test_of_a_table_that_changes_all_the_time_only_some_rows_are_noted():
+    """Of cases those that are closed: what is published may be among them."""
+    case = case_in(State.HANDLED)
+    before = revision_of("published")
+    Complaint.objects.filter(pk=case.pk).update(urge_count=1)
+    assert revision_of("published") == before
+
+    seen = {before}
+    opened_again = {"state": State.HANDLING, "closed_at": None, "closed_in_time": None}
+    for change in ({"state": State.CLOSED, "closed_at": MONDAY}, {"is_confidential": True}, opened_again):
+        Complaint.objects.filter(pk=case.pk).update(**change)
+        seen.add(revision_of("published"))
+    assert len(seen) == 4

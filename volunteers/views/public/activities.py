@@ -8,13 +8,13 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import public
 from common.clock import CITY_TIME
 from common.masking import hide_phones
 from common.months import Month
+from common.revalidation import by_minute, revalidated
 from volunteers import actions, stats
 from volunteers.codes import read_attendance_code
 from volunteers.models import Activity, ActivityPhoto, ActivityType, Campaign, ServiceRecord, SignUp, Volunteer
@@ -34,8 +34,8 @@ class Shown:
 
 
 @public
-@never_cache
 @require_safe
+@revalidated("volunteers", "reference", clock=by_minute)
 def home(request: HttpRequest) -> HttpResponse:
     """What one can join, soonest first; by type, or a campaign's."""
     now = timezone.now()
@@ -44,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
     found = found.filter(type=chosen_type) if chosen_type in ActivityType.values else found
     found = found.filter(campaign=campaign) if campaign in Campaign.values and campaign else found
     year = now.astimezone(CITY_TIME).year
+    last_month = Month.of(now).shifted(-1)
     facts = {
         "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "types": ActivityType.choices,
@@ -51,15 +52,16 @@ def home(request: HttpRequest) -> HttpResponse:
         "campaign": Campaign(campaign).label if campaign in Campaign.values and campaign else "",
         "has_campaign": Activity.objects.upcoming(at=now).exclude(campaign="").exists(),
         "volunteer": Caller(request, at=now).volunteer(),
-        "last_month": stats.month_figures(Month.of(now).shifted(-1)),
+        "last_month": last_month,
+        "done": stats.month_total(last_month),
         "year": year,
     }
     return render(request, "volunteers/public/home.html", facts)
 
 
 @public
-@never_cache
 @require_safe
+@revalidated("volunteers", "reference", clock=by_minute)
 def activity(request: HttpRequest, pk: int) -> HttpResponse:
     shown = _public_activity(pk)
     return _activity_page(request, shown, Caller(request, at=timezone.now()).volunteer())

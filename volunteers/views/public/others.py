@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import public
 from common import client
 from common.budgets import Limit, spend
+from common.revalidation import by_minute, revalidated
 from volunteers.models import Certificate, Membership, StarLevel, Team, Volunteer
 from volunteers.models.service import as_hours
 from volunteers.views.public.caller import Caller
@@ -23,8 +24,8 @@ CHECKS = Limit("certificate-check", 120, timedelta(hours=1), "查得太多了。
 
 
 @public
-@never_cache
 @require_safe
+@revalidated("volunteers", "reference", clock=by_minute)
 def teams_public(request: HttpRequest) -> HttpResponse:
     volunteer = Caller(request, at=timezone.now()).volunteer()
     words = request.GET.get("q", "").strip()[:40]
@@ -56,6 +57,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
+@revalidated("volunteers")
 def honours(request: HttpRequest) -> HttpResponse:
     """Volunteers who agreed to be listed, with most hours first."""
     listed = Volunteer.objects.listed().annotate(minutes=Sum("service__minutes")).filter(minutes__gt=0)
