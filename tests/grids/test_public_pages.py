@@ -150,7 +150,7 @@ def test_nothing_found_says_what_to_try(client, grid):
     assert "换个写法再试" in main(client.get("/grids/mine/", {"q": "没有这个"}))
 
 
-def test_many_found_ask_for_more_words(client, grid):
+def test_many_found_ask_for_more_words(client, db):
     GridFactory.create_batch(60, name="示例小区")
 
     assert "还有没列出的" in main(client.get("/grids/mine/", {"q": "示例"}))

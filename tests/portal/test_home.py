@@ -39,7 +39,7 @@ def test_the_home_page_asks_the_same_number_of_questions_whatever_the_number_of_
     for _ in range(3):
         case_in(State.CLOSED)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(11):
         client.get("/")
 
 
@@ -52,7 +52,7 @@ def test_the_home_page_shows_what_was_fixed_what_to_join_and_what_is_new(client,
     )  # fmt: skip
     rollups.refresh(at=case.closed_at)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(11):
         page = BeautifulSoup(client.get("/").content, "html.parser")
 
     assert [word.text for word in page.select(".fixed-word")] == ["办理前"]
