@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet, TextChoices
 
 from common.months import Month
-from complaints.figures import open_overdue
+from complaints.figures import late_now
 from complaints.models import Event
 from complaints.models.complaint import Satisfaction
 from complaints.workflow import Move, State
@@ -44,7 +44,7 @@ def behind(why: Why, month: Month, *, at: datetime) -> Q:
 
 
 def _still_late(month: Month, at: datetime) -> Q:
-    late = open_overdue(at=at).filter(due_at__gte=month.starts_at, due_at__lt=month.ends_at)
+    late = late_now(at=at).filter(due_at__gte=month.starts_at, due_at__lt=month.ends_at)
     return Q(pk__in=late.values("pk"))
 
 

@@ -45,10 +45,10 @@ def grid_figures(*, at: datetime) -> str:
 @remembered("figures", "reference", "boards", most=8)
 def _figures(today: date, now: OpenNow) -> str:
     months = months_until(Month.of(today))
-    course = reading.course(months[0], months[-1], now=now, by=Axis.GRID)
+    course = reading.course(months[0], months[-1], this=months[-1], now=now, by=Axis.GRID)
     patrols = _patrols(months)
     grids = {
-        grid.code: _of_grid([course.of(pk, month) for month in months], now.by_grid.get(pk, Standing()))
+        grid.code: _of_grid([course.get((month, pk), Summed()) for month in months], now.by_grid.get(pk, Standing()))
         | {"patrol": [patrols.get((month, pk), [0, 0]) for month in months]}
         for pk, grid in directory(today).grids.items()
     }
@@ -122,7 +122,7 @@ def grid_card(grid: GridEntry, user: User, *, at: datetime) -> GridCard:
     cases = Complaint.objects.visible_to(user).filter(grid_id=grid.pk).order_by("-filed_at")
     return GridCard(
         grid,
-        reading.course(this, this, now=now, by=Axis.GRID).of(grid.pk, this),
+        reading.course(this, this, this=this, now=now, by=Axis.GRID).get((this, grid.pk), Summed()),
         now.by_grid.get(grid.pk, Standing()),
         _patrols([this]).get((this, grid.pk), [0, 0]),
         list(cases[:LATEST]),

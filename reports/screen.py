@@ -14,6 +14,7 @@ from reports.cockpit.choice import LAST_MONTH, WHOLE, Area, Choice
 from reports.cockpit.kpis import Kpi, kpis
 from reports.cockpit.levels import scale_of
 from reports.directory import Directory, GridEntry
+from reports.models import RollupState
 from reports.rollups import reading
 from reports.rollups.reading import CITY, Standing
 
@@ -42,7 +43,7 @@ class Screen:
 
     @property
     def counted_at(self) -> datetime | None:
-        return self.shown.counted_at
+        return RollupState.freshness()
 
     @property
     def on_time(self) -> Rate:

@@ -5,7 +5,7 @@ Only the open cases are asked for each time; the rest is remembered until tallie
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 from django.db.models import Count, Q, Sum
@@ -20,9 +20,9 @@ from progress.models import Mark, MonthTask
 from progress.stats import COUNTED, FlagCounts, counts_of
 from reports.cockpit.choice import Choice
 from reports.directory import Directory, Named
-from reports.models import PatrolTally, RollupState
+from reports.models import PatrolTally
 from reports.rollups import reading
-from reports.rollups.reading import Course, OpenNow, Scope, Standing, Summed
+from reports.rollups.reading import OpenNow, Scope, Standing, Summed
 from volunteers.models import ServiceRecord
 
 ASKED_UNITS = 10
@@ -129,12 +129,13 @@ class Cockpit:
     choice: Choice
     names: Directory
     now: OpenNow
-    course: Course
+    by_month: dict[Month, Summed]
+    # Of the chosen month.
+    by_unit: dict[int | None, Summed]
     same_days: Summed
     flags: Flags
     patrols: dict[Month, Patrolled]
     service: Service
-    counted_at: datetime | None
 
     @cached_property
     def months(self) -> list[Month]:
@@ -144,7 +145,7 @@ class Cockpit:
         return [month for month in months if month >= known[0]] if known else [self.choice.month]
 
     def _summed(self, month: Month) -> Summed:
-        return self.course.by_month.get(month, Summed())
+        return self.by_month.get(month, Summed())
 
     def cases(self, month: Month) -> CaseFigures:
         return self._summed(month).cases
@@ -165,7 +166,7 @@ class Cockpit:
 
     def open_after(self, month: Month) -> int:
         """Open cases at the end of a month: back from today, by what came and went since."""
-        later = [one for one_month, one in self.course.by_month.items() if one_month > month]
+        later = [one for one_month, one in self.by_month.items() if one_month > month]
         return self.now.total.open - sum(one.entered - one.left for one in later)
 
     @property
@@ -200,15 +201,14 @@ class Cockpit:
 
     @cached_property
     def unit_lines(self) -> list[UnitLine]:
-        month, by_unit = self.choice.month, self.now.by_unit
-        units = set(by_unit) | {pk for one, pk in self.course.by_key if one == month}
-        units |= {pk for one, pk in self.flags.by_unit if one == month}
+        month, standing = self.choice.month, self.now.by_unit
+        units = {*standing, *self.by_unit, *(pk for one, pk in self.flags.by_unit if one == month)}
         return [
             UnitLine(
                 choice=self.choice,
                 unit=self.names.units[pk],
-                standing=by_unit.get(pk, Standing()) if self.choice.is_running else Standing(),
-                on_time=self.course.of(pk, month).cases.on_time,
+                standing=standing.get(pk, Standing()) if self.choice.is_running else Standing(),
+                on_time=self.by_unit.get(pk, Summed()).cases.on_time,
                 mark=self.flags.by_unit.get((month, pk), FlagCounts()).mark,
                 blue_months=self.flags.blue_months(pk, month),
             )
@@ -219,20 +219,22 @@ class Cockpit:
 
 def cockpit(choice: Choice, names: Directory, now: OpenNow) -> Cockpit:
     """`now`: the open cases of the chosen area."""
-    area, month = choice.area, choice.month
+    area, month, this = choice.area, choice.month, Month.of(choice.today)
     boards = frozenset([area.group.pk]) if area.group else names.boards
     days = _same_days(choice)
+    # Up to today, so that what was open at the end of an earlier month is found by going back.
+    course = reading.course(choice.first, this, this=this, now=now, scope=area.scope)
+    units = reading.course(month, month, this=this, now=now, by="unit_id", scope=area.scope)
     return Cockpit(
         choice=choice,
         names=names,
         now=now,
-        # Up to today, so that what was open at the end of an earlier month is found by going back.
-        course=reading.course(choice.first, Month.of(choice.today), now=now, by="unit_id", scope=area.scope),
+        by_month={one: summed for (one, _), summed in course.items()},
+        by_unit={unit: summed for (_, unit), summed in units.items()},
         same_days=reading.days(*days, scope=area.scope) if choice.is_running else Summed(),
         flags=_flags(choice.first, month, boards, area.flag_units),
         patrols=_patrols(choice.first, month, area.scope),
         service=_service(month, days, area.scope),
-        counted_at=RollupState.freshness(),
     )
 
 
@@ -259,7 +261,7 @@ def _service(month: Month, days: tuple[date, date], scope: Scope) -> Service:
     return Service(counted["served"], counted["held"], counted["before"])
 
 
-@remembered("boards")
+@remembered("boards", most=16)
 def _flags(first: Month, last: Month, boards: frozenset[int], units: frozenset[int] | None) -> Flags:
     tasks = MonthTask.objects.filter(group_id__in=boards, year__range=(first.year, last.year))
     if units is not None:

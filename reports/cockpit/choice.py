@@ -130,15 +130,3 @@ def area_options(names: Directory, *, with_own: bool) -> list[tuple[str, list[Op
     return [("范围", city)] + [
         (label, [Option(f"{kind}:{one.code}", one.name) for one in entries.values()]) for label, kind, entries in kinds
     ]
-
-
-def frame(choice: Choice, names: Directory, *, with_own: bool) -> dict[str, object]:
-    """What the form of area and month shows."""
-    this = Month.of(choice.today)
-    return {
-        "choice": choice,
-        "areas": area_options(names, with_own=with_own),
-        "months": [this.shifted(-back) for back in range(MONTHS)],
-        "compare_month": choice.link(compare=""),
-        "compare_year": choice.link(compare="year"),
-    }

@@ -134,7 +134,7 @@ class RollupState(models.Model):
         return cls.objects.filter(pk=cls.ONLY).first() or cls(pk=cls.ONLY)
 
     @staticmethod
-    @remembered("figures")
+    @remembered("counted")
     def freshness() -> datetime | None:
         """The moment up to which everything is counted; None before the first time."""
         return RollupState.objects.filter(pk=RollupState.ONLY).values_list("counted_at", flat=True).first()

@@ -5,7 +5,7 @@ open cases are past their deadline, and which filings nobody answered in time. T
 not with the number of cases stored. What the tallies say is remembered until they are counted again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cached_property
@@ -17,7 +17,7 @@ from django.db.models.functions import TruncMonth
 from common.clock import CITY_TIME
 from common.months import Month
 from common.revisions import remembered
-from complaints.figures import CaseFigures, is_late, open_overdue
+from complaints.figures import CaseFigures, is_late, late_now
 from complaints.models import Complaint
 from complaints.workflow import State
 from reports.models import Axis, Grain, Tally
@@ -121,6 +121,12 @@ class OpenNow:
     def by_grid(self) -> dict[int | None, Standing]:
         return self._by(1)
 
+    def by(self, axis: str) -> Mapping[Any, Standing]:
+        """`axis`: "unit_id", Axis.GRID, or nothing, for which the key is None."""
+        if not axis:
+            return {None: self.total}
+        return self.by_grid if axis == Axis.GRID else self.by_unit
+
     def _by(self, which: int) -> dict[int | None, Standing]:
         found: dict[int | None, Standing] = {}
         for place in self.places:
@@ -148,29 +154,17 @@ def open_now(*, at: datetime, scope: Scope = CITY) -> OpenNow:
 Keyed = dict[tuple[Month, Any], Summed]
 
 
-@dataclass(frozen=True)
-class Course:
-    """A run of months, by key and altogether."""
+def course(first: Month, last: Month, *, this: Month, now: OpenNow, by: str = "", scope: Scope = CITY) -> Keyed:
+    """The months by month and key, as `by_month` tells them; no query while nothing was counted.
 
-    by_key: Keyed
-    by_month: dict[Month, Summed]
-
-    def of(self, key: Any, month: Month) -> Summed:
-        return self.by_key.get((month, key), Summed())
-
-
-def course(first: Month, this: Month, *, now: OpenNow, by: str, scope: Scope = CITY) -> Course:
-    """The months from `first` to the running one by unit ("unit_id") or grid (Axis.GRID).
-
-    `now` has to be of the same scope: the lateness of `this` month is taken from it. `answerable` lacks the filings
-    that nobody has answered yet. No query while nothing was counted.
+    `by`: "unit_id", Axis.GRID, or nothing, for which the key is None. `now` has to be of the same scope: the lateness
+    of `this` month, the running one, is taken from it. `answerable` lacks the filings that nobody has answered yet.
     """
-    told = _tallied(first, this, this, by, scope)
-    by_key, by_month = dict(told.by_key), dict(told.by_month)
-    for key, one in (now.by_grid if by == Axis.GRID else now.by_unit).items():
-        _add(by_key, (this, key), overdue=one.late)
-    _add(by_month, this, overdue=now.total.late)
-    return Course(by_key, by_month)
+    found = dict(_tallied(first, last, this, by, scope))
+    if first <= this <= last:
+        for key, one in now.by(by).items():
+            _add(found, (this, key), overdue=one.late)
+    return found
 
 
 @remembered("figures")
@@ -205,7 +199,7 @@ def by_month(first: Month, last: Month, *, at: datetime, by: str = "", scope: Sc
 
 def joined(first: Month, last: Month, this: Month, told: ByTime, *, by: str = "", scope: Scope = CITY) -> Keyed:
     """`by_month` of what time has told already."""
-    found = dict(_tallied(first, last, this, by, scope).by_key)
+    found = dict(_tallied(first, last, this, by, scope))
     for month, key, number in told.late:
         _add(found, (month, key), overdue=number)
     for month, key, number in told.unanswered:
@@ -213,21 +207,19 @@ def joined(first: Month, last: Month, this: Month, told: ByTime, *, by: str = ""
     return found
 
 
-@remembered("figures")
-def _tallied(first: Month, last: Month, this: Month, by: str, scope: Scope) -> Course:
+@remembered("figures", most=32)
+def _tallied(first: Month, last: Month, this: Month, by: str, scope: Scope) -> Keyed:
     """What the tallies hold. What is due in `this` month or later is not overdue here: only the moment tells."""
     column = "key" if by in _AXES else by
     keys = [column] if column else []
     tallies = Tally.objects.of(Grain.MONTH, Axis(by) if by in _AXES else Axis.ALL)
     rows = tallies.filter(scope.of_tallies(), starts_on__range=(first.first_day, last.first_day)).order_by()
     counted = rows.values_list("starts_on", *keys).annotate(**{f"sum_{name}": Sum(name) for name in MEASURES})
-    by_key: Keyed = {}
-    by_month: dict[Month, list[int]] = {}
+    found: Keyed = {}
     for starts_on, *told in counted:
-        month, key, numbers = Month.of(starts_on), _key(by, told[0]) if keys else None, told[len(keys) :]
-        by_key[month, key] = _as_figures(numbers, is_over=month < this)
-        by_month[month] = [a + b for a, b in zip(by_month.get(month, [0] * len(numbers)), numbers, strict=True)]
-    return Course(by_key, {month: _as_figures(sums, is_over=month < this) for month, sums in by_month.items()})
+        month, numbers = Month.of(starts_on), told[len(keys) :]
+        found[month, _key(by, told[0]) if keys else None] = _as_figures(numbers, is_over=month < this)
+    return found
 
 
 def _key(by: str, stored: Any) -> Any:
@@ -239,7 +231,7 @@ def _key(by: str, stored: Any) -> Any:
 
 def _late_this_month(at: datetime, by: str, scope: Scope) -> Iterable[tuple[Month, Any, int]]:
     this = Month.of(at)
-    late = open_overdue(at=at).filter(scope.of_cases(), due_at__gte=this.starts_at)
+    late = late_now(at=at).filter(scope.of_cases(), due_at__gte=this.starts_at)
     field = _FIELD_OF_CASE.get(by)
     if not field:
         return [(this, None, late.count())]

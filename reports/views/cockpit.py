@@ -14,6 +14,7 @@ from reports.cockpit import page
 from reports.cockpit.choice import Choice, chosen, has_own_area
 from reports.cockpit.tables import BY, COLUMNS, live
 from reports.directory import directory
+from reports.models import RollupState
 from reports.rollups import reading
 
 WHO_STEERS = (Role.LEADER, Role.OFFICE, Role.GROUP_HEAD, Role.SUPERVISION, Role.GUIDANCE)
@@ -24,10 +25,14 @@ WHO_STEERS = (Role.LEADER, Role.OFFICE, Role.GROUP_HEAD, Role.SUPERVISION, Role.
 def board(request: Request) -> HttpResponse:
     now = timezone.now()
     choice, with_own = _chosen(request, now)
-    may_instruct = request.user.role == Role.LEADER
     still_open = reading.open_now(at=now, scope=choice.area.scope)
-    body = page.board(choice, still_open, with_own=with_own, may_instruct=may_instruct)
-    return render(request, "reports/cockpit.html", {"body": body})
+    context = {
+        "choice": choice,
+        "counted_at": RollupState.freshness(),
+        "choices": page.choices(choice, with_own=with_own),
+        "body": page.board(choice, still_open, may_instruct=request.user.role == Role.LEADER),
+    }
+    return render(request, "reports/cockpit.html", context)
 
 
 @only(*WHO_STEERS)
@@ -38,8 +43,14 @@ def figures(request: Request) -> HttpResponse:
     choice, with_own = _chosen(request, now)
     by = asked if (asked := request.GET.get("by", "")) in BY else "unit"
     sort = asked if (asked := request.GET.get("sort", "")) in COLUMNS else ""
-    body = page.table(choice, live(choice, by=by, at=now), by=by, sort=sort, with_own=with_own)
-    return render(request, "reports/figures.html", {"body": body})
+    context = {
+        "choice": choice,
+        "counted_at": RollupState.freshness(),
+        "back": choice.link(),
+        "choices": page.choices(choice, with_own=with_own, by=by),
+        "body": page.table(choice, live(choice, by=by, at=now), by=by, sort=sort),
+    }
+    return render(request, "reports/figures.html", context)
 
 
 def _chosen(request: Request, now: datetime) -> tuple[Choice, bool]:

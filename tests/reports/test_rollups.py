@@ -128,8 +128,8 @@ def test_a_scope_counts_what_lies_in_it_and_an_empty_one_nothing():
     assert reading.open_now(at=MONDAY, scope=reading.Scope(communities=here)).total.open == 2
 
 
-@pytest.mark.parametrize("by", ["unit_id", Axis.GRID.value])
-def test_a_course_is_the_months_by_unit_or_grid_and_altogether(by):
+@pytest.mark.parametrize("by", ["", "unit_id", Axis.GRID.value])
+def test_a_course_is_what_the_months_are_but_for_answers(by):
     filed(at=datetime(2026, 10, 10, 0, 0, tzinfo=CITY_TIME))
     late = case_in(State.HANDLING, grid=GridFactory())
     case_in(State.CLOSED)
@@ -137,17 +137,21 @@ def test_a_course_is_the_months_by_unit_or_grid_and_altogether(by):
     rollups.refresh(at=at)
     october, november = Month(2026, 10), Month(2026, 11)
 
-    course = reading.course(october, november, now=reading.open_now(at=at), by=by)
+    course = reading.course(october, november, this=november, now=reading.open_now(at=at), by=by)
 
-    told = reading.by_month(october, november, at=at, by=by)
-    in_all = reading.by_month(october, november, at=at)
-    assert without_answers(course.by_key) == without_answers(told)
-    assert without_answers(course.by_month) == without_answers({month: one for (month, _), one in in_all.items()})
-    assert course.of(late.unit_id if by == "unit_id" else late.grid_id, november).cases.overdue == 1
+    assert course == {
+        place: replace(one, cases=replace(one.cases, answerable=course[place].cases.answerable))
+        for place, one in reading.by_month(october, november, at=at, by=by).items()
+    }
+    assert [one.cases.overdue for place, one in course.items() if place[0] == november and one.cases.overdue] == [1]
 
 
-def without_answers(told):
-    return {place: replace(one, cases=replace(one.cases, answerable=0)) for place, one in told.items()}
+def test_the_same_counts_are_the_same_and_others_are_not():
+    case = case_in(State.HANDLING)
+    at = case.due_at - timedelta(seconds=1)
+
+    assert reading.open_now(at=at) == reading.open_now(at=at)
+    assert reading.open_now(at=at) != reading.open_now(at=case.due_at + timedelta(seconds=1))
 
 
 def test_some_days_are_summed_to_the_end_of_the_last():
