@@ -33,7 +33,7 @@ def decrypt(token: str) -> str:
 
 def digest(purpose: str, value: str) -> str:
     """A keyed fingerprint (64 hex digits) for comparing and looking up; one purpose's tells nothing of another's."""
-    return hmac.new(settings.LOOKUP_KEY.encode(), f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(settings.LOOKUP_KEY.encode(), f"{purpose}\0{value}".encode(), "sha256").hex()
 
 
 def tracking_code(seed: str) -> str:

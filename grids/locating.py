@@ -25,7 +25,10 @@ class Place(StrEnum):
 
 @dataclass(frozen=True)
 class Located:
-    """Where a point lies: `grid` is None if outside; `metres` is the distance to it, 0 inside."""
+    """Where a point lies: `grid` is None if outside; `metres` is the distance to it, 0 inside.
+
+    The grid is everybody's: to change it, read it anew.
+    """
 
     place: Place
     grid: Grid | None = None
@@ -34,7 +37,7 @@ class Located:
 
 @dataclass(frozen=True)
 class _Index:
-    ids: tuple[int, ...]
+    grids: tuple[Grid, ...]
     tree: STRtree
     shortening: float
 
@@ -45,15 +48,14 @@ def locate(longitude: float, latitude: float) -> Located:
     A point on a shared edge belongs to the grid with the lower code, so that the answer does not depend on chance.
     """
     index = _index()
-    if not index.ids:
+    if not index.grids:
         return Located(Place.OUTSIDE)
     point = in_metres(Point(longitude, latitude), index.shortening)
     found = index.tree.query(point, predicate="dwithin", distance=NEAR_METRES)
     if not len(found):
         return Located(Place.OUTSIDE)
     metres, position = min((_distance(index.tree.geometries[i], point), int(i)) for i in found)
-    grid = Grid.objects.select_related("community").get(pk=index.ids[position])
-    return Located(Place.INSIDE if metres == 0 else Place.NEAR, grid, round(metres, 1))
+    return Located(Place.INSIDE if metres == 0 else Place.NEAR, index.grids[position], round(metres, 1))
 
 
 def _distance(polygon: BaseGeometry, point: BaseGeometry) -> float:
@@ -63,9 +65,9 @@ def _distance(polygon: BaseGeometry, point: BaseGeometry) -> float:
 
 @remembered("reference", most=1)
 def _index() -> _Index:
-    rows = list(Grid.objects.current().drawn().order_by("code").values_list("pk", "boundary"))
-    shapes = [shape(boundary) for _, boundary in rows]
+    grids = tuple(Grid.objects.current().drawn().order_by("code").select_related("community"))
+    shapes = [shape(grid.boundary) for grid in grids]
     latitude = sum(s.centroid.y for s in shapes) / len(shapes) if shapes else 0.0
     shortening = east_west(latitude)
     tree = STRtree([in_metres(drawn, shortening) for drawn in shapes])
-    return _Index(tuple(pk for pk, _ in rows), tree, shortening)
+    return _Index(grids, tree, shortening)

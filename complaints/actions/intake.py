@@ -11,7 +11,7 @@ from common import crypto
 from common.calendar import working_calendar
 from common.clock import CITY_TIME, Clock
 from complaints.actions.photos import attach, store
-from complaints.deadlines import stage_deadline
+from complaints.deadlines import StageLimit, stage_deadline
 from complaints.models import Channel, Complaint, Draft, Event, Photo, ProblemGroup, Reporter
 from complaints.pictures import CleanPhoto
 from complaints.workflow import Move, State
@@ -90,6 +90,11 @@ def file(*, key: str, **answers: Any) -> Filed:
         return won
 
 
+def answer_limit(filed_at: datetime) -> StageLimit:
+    """By when somebody has to say whether the case is taken on."""
+    return stage_deadline(filed_at, ACCEPT_WITHIN_WORK_HOURS, Clock.WORK_HOUR, working_calendar())
+
+
 @transaction.atomic(savepoint=False)
 def _store(
     case: Complaint,
@@ -103,7 +108,7 @@ def _store(
     if draft:
         # Held until the end, so that no photo comes in between the reading of its photos and its deletion.
         Draft.objects.select_for_update().filter(pk=draft.pk).first()
-    limit = stage_deadline(at, ACCEPT_WITHIN_WORK_HOURS, Clock.WORK_HOUR, working_calendar())
+    limit = answer_limit(at)
     case.stage_started_at, case.warn_at, case.due_at = at, limit.warn_at, limit.due_at
     case.number = _next_number(at)
     case.save(force_insert=True)

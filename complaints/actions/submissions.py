@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from common import crypto
 from common.errors import Unprocessable
-from complaints.actions.intake import Filed, filed_before
+from complaints.actions.intake import Filed, answer_limit, filed_before
 from complaints.models import Submission
 
 
@@ -46,17 +46,27 @@ def submit(*, key: str, fingerprint: str, file: Callable[[], Filed], at: datetim
 
     The row is taken first: of many at once one files, and the others wait for its answer without being counted.
     """
-    row = Submission(key=key, fingerprint=fingerprint, created_at=at)
-    # Waits for whoever is filing under the key at this moment. A row without an answer is the one just made: one that
-    # somebody else made is seen only with its answer.
-    Submission.objects.bulk_create([row], ignore_conflicts=True)
-    submission = Submission.objects.get(key=key)
-    if submission.due_at:
-        return _receipt(submission, fingerprint)
-    filed = file()
-    submission.due_at = filed.complaint.due_at
-    submission.save(update_fields=["due_at"])
-    return _told(filed, submission)
+    submission = Submission(key=key, fingerprint=fingerprint, due_at=answer_limit(at).due_at, created_at=at)
+    if not _take(submission):
+        return _receipt(Submission.objects.get(key=key), fingerprint)
+    return _told(file(), submission)
+
+
+def _take(submission: Submission) -> bool:
+    """Store the row unless there is one with its key, waiting for whoever is filing under it at this moment.
+
+    By hand, since bulk_create ignores a conflict without telling of it.
+    """
+    names = ("key", "fingerprint", "due_at", "created_at")
+    moment = Submission._meta.get_field("due_at").get_db_prep_value
+    moments = [moment(one, connection) for one in (submission.due_at, submission.created_at)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO complaints_submission ({', '.join(names)}) VALUES (%s, %s, %s, %s)"  # noqa: S608 -- names of ours
+            " ON CONFLICT (key) DO NOTHING",
+            [submission.key, submission.fingerprint, *moments],
+        )
+        return bool(cursor.rowcount)
 
 
 def _receipt(submission: Submission, fingerprint: str) -> Receipt:
@@ -69,6 +79,4 @@ def _receipt(submission: Submission, fingerprint: str) -> Receipt:
 
 
 def _told(filed: Filed, submission: Submission) -> Receipt:
-    if submission.due_at is None:
-        raise AssertionError("a submission is stored together with its answer")
     return Receipt(filed.complaint.number, crypto.grouped(filed.code), submission.due_at)

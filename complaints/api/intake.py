@@ -14,6 +14,7 @@ from accounts.models import ApiToken
 from common import client, crypto
 from common.api import Refusal, body_of
 from common.clock import CITY_TIME
+from common.revisions import read_once
 from complaints import actions
 from complaints.api.serializers import IntakeSerializer
 from complaints.forms import ReachForm, WhatForm
@@ -26,6 +27,7 @@ SHORTEST_KEY, LONGEST_KEY = 8, 200
 ANYBODY = "anybody"
 
 
+@read_once()  # a submission changes nothing that is remembered
 def take_in(request: Request) -> actions.Receipt:
     """File what the request brings, or answer again what it was answered before."""
     now = timezone.now()
@@ -34,10 +36,20 @@ def take_in(request: Request) -> actions.Receipt:
     body = body_of(request)
     files = request.FILES.getlist("photos")
     fingerprint = _fingerprint(body, files)
-    earlier = actions.submitted_before(key, fingerprint=fingerprint)
-    if earlier:
-        return earlier
-    answers = answers_of(body, on=now.astimezone(CITY_TIME).date())
+
+    def earlier() -> actions.Receipt | None:
+        return actions.submitted_before(key, fingerprint=fingerprint)
+
+    # Before photos are counted and drawn once more.
+    if files and (receipt := earlier()):
+        return receipt
+    try:
+        answers = answers_of(body, on=now.astimezone(CITY_TIME).date())
+    except serializers.ValidationError:
+        # It may have been right when it was sent first.
+        if receipt := earlier():
+            return receipt
+        raise
     photos = _photos(request, files, app, now)
 
     def file() -> actions.Filed:

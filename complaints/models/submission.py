@@ -9,8 +9,8 @@ class Submission(models.Model):
 
     key = models.CharField(max_length=80, unique=True)
     fingerprint = models.CharField(max_length=64)
-    # As answered then; the case's own deadline moves on. None only inside the transaction that files it.
-    due_at = models.DateTimeField(null=True)
+    # As answered then; the case's own deadline moves on.
+    due_at = models.DateTimeField()
     created_at = models.DateTimeField()
 
     class Meta:

@@ -219,5 +219,5 @@ def test_locating_costs_the_same_for_many_grids(client, answered, django_assert_
         GridFactory(boundary=square(WEST + 0.01 * number, SOUTH + 0.01))
     Unit.objects.count()
     client.get(LOCATE, point)
-    with django_assert_num_queries(4):  # the stamp, the grid with its community, its units, its leaders
+    with django_assert_num_queries(3):  # the stamp, the units of the grid, its leaders
         client.get(LOCATE, point)

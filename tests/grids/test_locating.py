@@ -91,7 +91,7 @@ def test_a_retired_grid_is_not_found(grid):
 
 def test_the_index_is_kept_until_the_map_changes(grid, django_assert_num_queries):
     locate(WEST, SOUTH)
-    with django_assert_num_queries(2):  # the revisions, and the grid
+    with django_assert_num_queries(1):  # the revisions
         assert locate(WEST + SIZE / 2, MIDDLE).place == Place.INSIDE
 
     Grid.objects.filter(pk=grid.pk).update(boundary=square(WEST + 1, SOUTH))

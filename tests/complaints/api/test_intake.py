@@ -1,9 +1,12 @@
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import ApiToken
 from common.crypto import normalized_code
 from complaints.models import Channel, Complaint, ProblemGroup, Submission
+from grids.models import Grid
 from tests.complaints.api.conftest import authorization
 from tests.factories.accounts import UserFactory
 from tests.factories.complaints import PHONE, jpeg
@@ -93,6 +96,18 @@ def test_the_same_again_gets_the_same_answer_and_makes_no_second_case(client, ap
 
     assert (again.status_code, again.json()) == (201, first.json())
     assert Complaint.objects.count() == 1
+
+
+def test_what_was_right_when_it_was_sent_first_keeps_its_answer(client, app):
+    grid = GridFactory()
+    answers = {"text": ANSWERS["text"], "phone": PHONE, "grid": grid.code}
+    first = send(client, answers, headers=app)
+    Grid.objects.filter(pk=grid.pk).update(started_on=date(2020, 1, 1), ended_on=date(2020, 1, 2))
+
+    again = send(client, answers, headers=app)
+
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert send(client, answers, key="key-0002", headers=app).json()["errors"].keys() == {"grid"}
 
 
 def test_the_same_key_for_something_else_is_refused(client, app):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.factories.grids import GridFactory, square
 
-MOST_STATEMENTS = 12
+MOST_STATEMENTS = 7
 # Inside the test's transaction the submission's own is a savepoint: set and released.
 OF_THE_TEST = 2
 
@@ -20,7 +20,7 @@ def submit(client):
     return client.post("/api/v1/complaints/", json.dumps(body), content_type="application/json", headers=key)
 
 
-def test_a_submission_takes_at_most_twelve_statements(client, django_assert_max_num_queries):
+def test_a_submission_takes_at_most_seven_statements(client, django_assert_max_num_queries):
     GridFactory(boundary=square(122.52, 52.96, 0.02))
     submit(client)  # the map and the calendar are remembered
     with django_assert_max_num_queries(MOST_STATEMENTS + OF_THE_TEST):
