@@ -7,10 +7,12 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from accounts.listings import unit_listing
 from accounts.models import Role, User
 from common.calendar import doubt_about
 from common.keyset import Page, page
 from complaints import words
+from complaints.listings import category_listing
 from complaints.models import Complaint
 from complaints.models.complaint import Light
 from complaints.selection import SearchedPhone, Selection
@@ -22,13 +24,21 @@ from complaints.stats import (
     QueueCounts,
     StateCount,
     counts_of,
-    waiting_counts,
 )
-from complaints.waiting import ACTS_IN, Wait, queues_of
+from complaints.waiting import ACTS_IN, Wait, conditions_of
 from complaints.workflow import OPEN_STATES, State
+from grids.listings import grid_listing
 
 PAGE_SIZE = 30
+# What a row is made from: a case has more columns than that, some of them long.
+SHOWN = (
+    "number", "version", "state", "group", "category", "text", "grid", "unit", "filed_at",
+    "warn_at", "due_at", "overall_warn_at", "overall_due_at", "suspended_until", "closed_in_time",
+    "is_urgent", "is_confidential", "is_anonymous", "supervised_at", "asked_for",
+    "round", "urge_count", "return_count", "rework_count",
+)  # fmt: skip
 UNSEEN_BY_UNITS = {State.RECEIVED, State.ACCEPTED, State.REJECTED}
+EDGES = {"late": "edge-late", "soon": "edge-soon"}
 STATE_TABS = [*OPEN_STATES, State.CLOSED, State.REJECTED]
 
 
@@ -45,40 +55,25 @@ class Tab:
         return at_least(self.count) if self.is_least else str(self.count)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
-    """A case with what its line says: light, marks, and the words of its clock."""
+    """What the line of a case says, in words: it is written twice, for a desk and for a phone."""
 
-    case: Complaint
+    number: str
+    version: int
+    state: State
+    title: str
+    url: str
     light: str
     clock: str
+    # The bar at the left that says why a row is first.
+    edge: str
+    badge: str
     marks: list[str]
-
-    @property
-    def edge(self) -> str:
-        """The bar at the left that says why a row is first."""
-        is_open = self.case.state in OPEN_STATES
-        return {"late": "edge-late", "soon": "edge-soon"}.get(self.light, "") if is_open else ""
-
-    @property
-    def badge(self) -> str:
-        return "suspended" if self.case.is_suspended else self.case.state
-
-    @property
-    def url(self) -> str:
-        return self.case.get_absolute_url()
-
-    @property
-    def category(self) -> str:
-        return self.case.category.name if self.case.category else self.case.get_group_display()
-
-    @property
-    def grid(self) -> str:
-        return str(self.case.grid) if self.case.grid else "没有定位"
-
-    @property
-    def unit(self) -> str:
-        return self.case.unit.name if self.case.unit else "—"
+    category: str
+    grid: str
+    # Empty where it is nobody's yet.
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -95,9 +90,8 @@ class QueuePage(Selection):
     def __init__(self, parameters: QueryDict, *, user: User, at: datetime, phone: SearchedPhone | None = None) -> None:
         super().__init__(parameters, user=user, at=at, phone=phone)
         most = MOST_LOOKED_AT if self.is_narrowed else MOST_COUNTED
-        self.counts: QueueCounts = counts_of(self.narrowed, at=at, most=most)
-        self.waits = waiting_counts(self.narrowed, queues_of(user), user=user, at=at)
-        rows = self.cases.select_related("category", "grid__community", "unit").with_urgency()
+        self.counts: QueueCounts = counts_of(self.narrowed, at=at, most=most, waits=conditions_of(user, at=at))
+        rows = self.cases.with_urgency().only(*SHOWN)
         self.page: Page[Complaint] = page(rows, self.keys, cursor=parameters.get("cursor", ""), size=PAGE_SIZE)
 
     @property
@@ -105,6 +99,11 @@ class QueuePage(Selection):
         return "超时在前" if self.is_by_urgency else "最新在前"
 
     @property
+    def waits(self) -> dict[Wait, int]:
+        """How many open cases wait, for each of the waits that this role is offered."""
+        return self.counts.waits
+
+    @cached_property
     def rows(self) -> list[Row]:
         return [_row(case, at=self.at) for case in self.page.rows]
 
@@ -248,8 +247,24 @@ def at_least(count: int) -> str:
 
 
 def _row(case: Complaint, *, at: datetime) -> Row:
+    light = words.light_class(case, at=at)
     late = {Light.OVERDUE: ["总时限已过"], Light.SOON: ["总时限快到"]}.get(case.overall_light(at=at), [])
-    return Row(case, words.light_class(case, at=at), words.light_words(case, at=at), [*marks(case), *late])
+    category = category_listing().by_key.get(case.category_id) if case.category_id else None
+    return Row(
+        number=case.number,
+        version=case.version,
+        state=State(case.state),
+        title=case.title,
+        url=case.get_absolute_url(),
+        light=light,
+        clock=words.light_words(case, at=at),
+        edge=EDGES.get(light, "") if case.state in OPEN_STATES else "",
+        badge="suspended" if case.is_suspended else case.state,
+        marks=[*marks(case), *late],
+        category=category.label if category else case.get_group_display(),
+        grid=grid_listing().name(case.grid_id) if case.grid_id else "没有定位",
+        unit=unit_listing().name(case.unit_id) if case.unit_id else "",
+    )
 
 
 def marks(case: Complaint) -> list[str]:

@@ -1,7 +1,7 @@
 """What the staff's pages of cases send, but for the moves: the filters of the queue, the reason to see a phone."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -9,15 +9,18 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import QueryDict
 
-from accounts.models import Role, Unit, User
+from accounts.listings import unit_listing
+from accounts.models import Role, User
 from common.clock import CITY_TIME
+from common.listing import Entry, Listing, ListingField, ListingSelect, choices
 from common.months import Month
 from complaints.behind import Why
-from complaints.models import Category, Channel, ComplaintQuerySet, ProblemGroup
+from complaints.listings import category_listing
+from complaints.models import Channel, ComplaintQuerySet, ProblemGroup
 from complaints.models.complaint import Light
 from complaints.waiting import Wait
 from complaints.workflow import State
-from grids.models import Community, Grid
+from grids.listings import community_listing, grid_listing
 
 OPEN, EVERY = "open", "all"
 LIGHTS = [(Light.IN_TIME, "时限内"), (Light.SOON, "快到期"), (Light.OVERDUE, "超时")]
@@ -27,47 +30,46 @@ STATE_WORDS = {OPEN: "全部在办", EVERY: "全部", **dict(State.choices)}
 LIGHT_WORDS = {str(light): label for light, label in LIGHTS}
 
 
-def _select(label: str) -> forms.Select:
+def _select(label: str, listing: Callable[[], Listing], empty: str) -> ListingSelect:
     # data-submit: the filter applies itself; portal.js knows it.
-    return forms.Select(attrs={"class": "form-select-sm", "aria-label": label, "data-submit": ""})
+    attrs = {"class": "form-select-sm", "aria-label": label, "data-submit": ""}
+    return ListingSelect(listing, empty=empty, attrs=attrs)
+
+
+def _chosen_of(label: str, pairs: Iterable[tuple[str, Any]], empty: str) -> forms.ChoiceField:
+    """A choice among `pairs` of value and words."""
+    listing = choices(pairs)
+    widget = _select(label, lambda: listing, empty)
+    return forms.ChoiceField(required=False, choices=[("", empty), *pairs], widget=widget)
+
+
+def _entry_of(label: str, listing: Callable[[], Listing], empty: str) -> ListingField:
+    return ListingField(listing, required=False, widget=_select(label, listing, empty))
 
 
 def _date(label: str) -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date", "class": "form-control-sm", "aria-label": label})
 
 
-def _grid_choices() -> list[tuple[str, Any]]:
-    by_community: dict[str, list[tuple[str, str]]] = {}
-    for grid in Grid.objects.current().select_related("community").order_by("code"):
-        by_community.setdefault(grid.community.name, []).append((grid.code, f"{grid.serial} {grid.name}"))
-    return [("", "全部网格"), *by_community.items()]
-
-
-def _category_choices() -> list[tuple[str, Any]]:
-    by_major: dict[str, list[tuple[str, str]]] = {}
-    for one in Category.objects.active():
-        by_major.setdefault(f"{one.get_kind_display()} {one.major_name}", []).append((str(one.pk), one.name))
-    return [("", "全部小类"), *by_major.items()]
-
-
 class SetField(forms.Field):
     """Rows by their ids, as 3-17-4: what a dashboard shows together and no select holds."""
 
-    def __init__(self, model: type[Unit | Community], *, kind: str) -> None:
+    def __init__(self, listing: Callable[[], Listing], *, kind: str) -> None:
         super().__init__(required=False)
-        self.model = model
+        self.listing = listing
         self.kind = kind
 
-    def to_python(self, value: Any) -> list[Any]:
+    def to_python(self, value: Any) -> list[Entry]:
         if not value:
             return []
         if not re.fullmatch(r"\d{1,9}(-\d{1,9}){0,199}", value):
             raise forms.ValidationError("应是用 - 连起来的编号。")
-        return list(self.model.objects.filter(pk__in=value.split("-")).order_by("code"))
+        wanted = set(map(int, value.split("-")))
+        return [entry for key, entry in self.listing().by_key.items() if key in wanted]
 
-    def told(self, rows: list[Any]) -> str:
+    def told(self, rows: list[Entry]) -> str:
         """A few names and how many there are."""
-        names = "、".join(row.name for row in rows[:2])
+        names = "、".join(map(str, rows[:2]))
         return f"{names}等 {len(rows)} 个{self.kind}" if len(rows) > 2 else names
 
 
@@ -82,19 +84,13 @@ class QueueFilters(forms.Form):
     use_required_attribute = False
 
     state = forms.ChoiceField(required=False, choices=[(OPEN, ""), (EVERY, ""), *State.choices])
-    light = forms.ChoiceField(required=False, choices=[("", "全部时限"), *LIGHTS], widget=_select("时限"))
-    community = forms.ModelChoiceField(
-        Community.objects.none(), required=False, to_field_name="code", empty_label="全部社区", widget=_select("社区")
-    )
-    group = forms.ChoiceField(required=False, choices=[("", "全部类别"), *ProblemGroup.choices], widget=_select("类别"))
-    channel = forms.ChoiceField(required=False, choices=[("", "全部来源"), *Channel.choices], widget=_select("来源"))
-    unit = forms.ModelChoiceField(
-        Unit.objects.none(), required=False, to_field_name="code", empty_label="全部单位", widget=_select("责任单位")
-    )
-    grid = forms.RegexField(r"^\d{15}$", required=False, widget=_select("网格"))
-    category = forms.ModelChoiceField(
-        Category.objects.all(), required=False, empty_label="全部小类", widget=_select("小类")
-    )
+    light = _chosen_of("时限", LIGHTS, "全部时限")
+    community = _entry_of("社区", community_listing, "全部社区")
+    group = _chosen_of("类别", ProblemGroup.choices, "全部类别")
+    channel = _chosen_of("来源", Channel.choices, "全部来源")
+    unit = _entry_of("责任单位", unit_listing, "全部单位")
+    grid = forms.RegexField(r"^\d{15}$", required=False, widget=_select("网格", grid_listing, "全部网格"))
+    category = _entry_of("小类", category_listing, "全部小类")
     filed_after = forms.DateField(
         required=False,
         label="反映日期从",
@@ -110,25 +106,27 @@ class QueueFilters(forms.Form):
     wait = forms.ChoiceField(required=False, choices=Wait.choices)
     q = forms.CharField(required=False, max_length=80)
     # From a dashboard: the units of a group, the communities of a leader.
-    units = SetField(Unit, kind="单位")
-    communities = SetField(Community, kind="社区")
+    units = SetField(unit_listing, kind="单位")
+    communities = SetField(community_listing, kind="社区")
     # Together, from a dashboard: the cases behind one of its figures.
     why = forms.ChoiceField(required=False, choices=Why.choices)
     month = forms.RegexField(r"^2\d{3}-(0[1-9]|1[0-2])$", required=False)
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
-        self.fields["community"].queryset = Community.objects.filter(grids__isnull=False).distinct()  # type: ignore[attr-defined]  # a field by name is a plain Field
         if user.role == Role.LIAISON:
             del self.fields["unit"]
-        else:
-            self.fields["unit"].queryset = Unit.objects.all()  # type: ignore[attr-defined]  # as above
-        self.fields["grid"].widget.choices = _grid_choices  # read when they are drawn
-        self.fields["category"].widget.choices = _category_choices  # read when they are drawn
         self.is_valid()
 
     def given(self, name: str) -> Any:
         return self.cleaned_data.get(name)
+
+    def _key(self, name: str) -> int | None:
+        entry: Entry | None = self.given(name)
+        return entry.key if entry else None
+
+    def _keys(self, name: str) -> list[int]:
+        return [entry.key for entry in self.given(name) or ()]
 
     @property
     def sets(self) -> list[tuple[str, str]]:
@@ -161,13 +159,13 @@ class QueueFilters(forms.Form):
     def narrow(self, cases: ComplaintQuerySet) -> ComplaintQuerySet:
         """Apply everything but state and light, by which the tabs count."""
         lookups = {
-            "grid__community": self.given("community"),
+            "grid__community": self._key("community"),
             "group": self.given("group"),
             "channel": self.given("channel"),
-            "unit": self.given("unit"),
-            "unit__in": self.given("units"),
-            "grid__community__in": self.given("communities"),
-            "category": self.given("category"),
+            "unit": self._key("unit"),
+            "unit__in": self._keys("units"),
+            "grid__community__in": self._keys("communities"),
+            "category": self._key("category"),
             "grid__code": self.given("grid"),
             "filed_at__gte": _midnight(self.given("filed_after")),
             "filed_at__lt": _midnight(self.given("filed_before"), days_later=1),

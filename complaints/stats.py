@@ -1,10 +1,11 @@
 """Counted reads of the cases: the queue's tabs, the workbench, the public home page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Avg, Count, ExpressionWrapper, F, Min, Q
+from django.db.models import Aggregate, Avg, Count, ExpressionWrapper, F, Min, Q
 from django.db.models.fields import DurationField
 
 from accounts.models import User
@@ -13,7 +14,7 @@ from common.months import Month
 from complaints.figures import Rate, open_overdue
 from complaints.models import Complaint, ComplaintQuerySet
 from complaints.models.reporter import REVEALED
-from complaints.waiting import Wait, waiting
+from complaints.waiting import Wait
 from complaints.workflow import OPEN_STATES, State
 
 FINAL_STATES = tuple(state for state in State if state not in OPEN_STATES)
@@ -41,6 +42,7 @@ class QueueCounts:
     states: dict[State, StateCount] = field(default_factory=dict)
     # The final states hold at least so many, and more than were counted.
     is_capped: bool = False
+    waits: dict[Wait, int] = field(default_factory=dict)
 
     def of(self, state: State) -> StateCount:
         return self.states.get(state, StateCount())
@@ -115,18 +117,23 @@ def queue_counts(user: User, *, at: datetime) -> QueueCounts:
     return counts_of(Complaint.objects.visible_to(user), at=at)
 
 
-def counts_of(cases: ComplaintQuerySet, *, at: datetime, most: int = MOST_COUNTED) -> QueueCounts:
-    """The cases of a queryset by state, in two queries: open ones exactly, of final ones `most` at most."""
-    open_rows = (
-        cases.filter(state__in=OPEN_STATES)
-        .order_by()
-        .values("state")
-        .annotate(
-            total=Count("pk"),
-            overdue=Count("pk", filter=Q(due_at__lt=at)),
-            soon=Count("pk", filter=Q(due_at__gte=at, warn_at__lte=at)),
-            earliest_due_at=Min("due_at"),
-        )
+def counts_of(
+    cases: ComplaintQuerySet, *, at: datetime, most: int = MOST_COUNTED, waits: Mapping[Wait, Q] | None = None
+) -> QueueCounts:
+    """The cases of a queryset by state, in two queries: open ones exactly, of final ones `most` at most.
+
+    Of open ones also how many fulfil each of the conditions in `waits`.
+    """
+    waits = waits or {}
+    counted: dict[str, Aggregate] = {
+        "total": Count("pk"),
+        "overdue": Count("pk", filter=Q(due_at__lt=at)),
+        "soon": Count("pk", filter=Q(due_at__gte=at, warn_at__lte=at)),
+        "earliest_due_at": Min("due_at"),
+        **{wait: Count("pk", filter=condition) for wait, condition in waits.items()},
+    }
+    open_rows: Sequence[Mapping[str, Any]] = list(
+        cases.filter(state__in=OPEN_STATES).order_by().values("state").annotate(**counted)
     )
     states = {
         State(row["state"]): StateCount(row["total"], row["overdue"], row["soon"], row["earliest_due_at"])
@@ -136,14 +143,8 @@ def counts_of(cases: ComplaintQuerySet, *, at: datetime, most: int = MOST_COUNTE
     some = cases.filter(state__in=FINAL_STATES).order_by()[: most + 1]
     final = some.aggregate(**{state: Count("pk", filter=Q(state=state)) for state in FINAL_STATES})
     states |= {State(name): StateCount(total) for name, total in final.items() if total}
-    return QueueCounts(states, is_capped=sum(final.values()) > most)
-
-
-def waiting_counts(cases: ComplaintQuerySet, waits: Sequence[Wait], *, user: User, at: datetime) -> dict[Wait, int]:
-    """How many open cases of a queryset wait for each, in one query."""
-    counted = {wait: Count("pk", filter=waiting(wait, user=user, at=at)) for wait in waits}
-    found = cases.filter(state__in=OPEN_STATES).order_by().aggregate(**counted)
-    return {Wait(name): count for name, count in found.items()}
+    waiting = {wait: sum(row[wait] for row in open_rows) for wait in waits}
+    return QueueCounts(states, is_capped=sum(final.values()) > most, waits=waiting)
 
 
 def closed_this_month(*, at: datetime) -> ClosedFigures:

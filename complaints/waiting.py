@@ -36,8 +36,9 @@ QUEUES: dict[Role, tuple[Wait, ...]] = {
 }
 
 
-def queues_of(user: User) -> tuple[Wait, ...]:
-    return QUEUES.get(Role(user.role), _EVERYWHERE)
+def conditions_of(user: User, *, at: datetime) -> dict[Wait, Q]:
+    """The waits that this person's role is offered, in their order, each with its condition on open cases."""
+    return {wait: waiting(wait, user=user, at=at) for wait in QUEUES.get(Role(user.role), _EVERYWHERE)}
 
 
 def waiting(wait: Wait, *, user: User, at: datetime) -> Q:

@@ -1,14 +1,19 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 
+from accounts.listings import unit_listing
+from accounts.models import Role
 from common.http import ELDER_COOKIE
 from common.models import SAMPLE_DATA, Fact
-from mohe_portal.navigation import Section, side_nav
+from mohe_portal.navigation import SideList, side_list
 from notifications.models import Notice
+
+NO_PAGES = SideList((), SafeString())
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,9 @@ class Portal:
     footer: dict[str, str]
     elder: bool
     unread: int = 0
-    side_nav: list[Section] = field(default_factory=list)
+    # The name of this person's unit.
+    unit: str = ""
+    side_list: SideList = NO_PAGES
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -36,5 +43,6 @@ def _portal(request: HttpRequest) -> Portal:
         footer=settings.FOOTER,
         elder=request.COOKIES.get(ELDER_COOKIE) == "1",
         unread=Notice.objects.unread_by(user.pk).count() if user else 0,
-        side_nav=side_nav(user, match.view_name if match else "") if user else [],
+        unit=unit_listing().name(user.unit_id) if user and user.unit_id else "",
+        side_list=side_list(Role(user.role), match.view_name if match else "") if user else NO_PAGES,
     )

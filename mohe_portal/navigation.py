@@ -1,10 +1,14 @@
 """The side list of the workbench: which pages a role works with."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
-from accounts.models import Role, User
+from accounts.models import Role
 from reports.permissions import READ_SOMETHING
 
 EVERY_CASE = frozenset({Role.OFFICE, Role.OPERATOR, Role.GUIDANCE, Role.SUPERVISION, Role.LEADER, Role.GROUP_HEAD})
@@ -19,13 +23,12 @@ class Item:
     label: str
     url: str
     current: str = ""
-    count: int | None = None
 
 
 @dataclass(frozen=True)
 class Section:
     title: str
-    items: list[Item]
+    items: tuple[Item, ...]
 
 
 # Section → (label, address name, roles). One line per page; a role sees what it works with.
@@ -195,16 +198,26 @@ BELOW: dict[str, tuple[str, ...]] = {
 }
 
 
-def side_nav(user: User, current: str) -> list[Section]:
-    """The sections and pages this person works with; `current` is the view name of the page being shown."""
-    sections = []
+@dataclass(frozen=True)
+class SideList:
+    """The sections and pages a role works with, and the same as it is shown."""
+
+    sections: tuple[Section, ...]
+    shown: SafeString
+
+
+@lru_cache(maxsize=512)
+def side_list(role: Role, current: str) -> SideList:
+    """`current` is the view name of the page being shown. It depends on nothing else, so it is written once."""
+    sections = tuple(_sections(role, current))
+    return SideList(sections, render_to_string("components/side_nav.html", {"sections": sections}))
+
+
+def _sections(role: Role, current: str) -> Iterator[Section]:
     for title, pages in PAGES:
-        items = [
-            Item(label, reverse(name), _current(name, current)) for label, name, roles in pages if user.role in roles
-        ]
+        items = [Item(label, reverse(name), _current(name, current)) for label, name, roles in pages if role in roles]
         if items:
-            sections.append(Section(title, items))
-    return sections
+            yield Section(title, tuple(items))
 
 
 def _current(entry: str, shown: str) -> str:

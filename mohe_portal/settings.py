@@ -149,6 +149,7 @@ TEMPLATES = [
             "builtins": [
                 "template_partials.templatetags.partials",
                 "common.templatetags.components",
+                "common.templatetags.fields",
                 "complaints.templatetags.cases",
                 "progress.templatetags.flags",
             ],

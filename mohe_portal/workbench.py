@@ -126,7 +126,7 @@ def workbench_seen(request: Request) -> HttpResponse:
 def _first_step(user: User, rows: Sequence[Row]) -> Step | None:
     """The operator's is the telephone, whoever waits."""
     if rows and user.role != Role.OPERATOR:
-        return Step(NEXT[State(rows[0].case.state)], rows[0].url)
+        return Step(NEXT[rows[0].state], rows[0].url)
     usual = USUAL.get(Role(user.role))
     return Step(usual[0], reverse(usual[1])) if usual else None
 

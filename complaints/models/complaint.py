@@ -1,6 +1,7 @@
 import math
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
@@ -282,7 +283,7 @@ class Complaint(models.Model):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("complaints:case", args=[self.number])
+        return _address(self.number)
 
     @property
     def title(self) -> str:
@@ -337,6 +338,12 @@ class Complaint(models.Model):
         if at > due_at:
             return Light.OVERDUE
         return Light.SOON if at >= warn_at else Light.IN_TIME
+
+
+@lru_cache(maxsize=4096)
+def _address(number: str) -> str:
+    """Kept, because a page links to dozens of cases and to find out where one stands takes as long as to show it."""
+    return reverse("complaints:case", args=[number])
 
 
 class HelpingUnit(models.Model):

@@ -12,7 +12,7 @@ from django.db.models import BooleanField, F, Func, Q, Value
 from django.db.models.functions import Lower, StrIndex
 from django.db.models.lookups import GreaterThan
 
-from grids.models import Grid
+from grids.listings import grids_named
 
 _WHOLE = re.compile(r"\d{4}-\d{6}")
 _BEGIN = re.compile(r"\d{4}-\d{0,5}")
@@ -56,8 +56,7 @@ def _in_number(word: str) -> Q:
 
 def _in_grid(word: str) -> Q:
     # Their keys, since a subquery beside an OR would keep every index out of use.
-    named = Grid.objects.filter(Q(name__icontains=word) | Q(community__name__icontains=word) | Q(code=word))
-    keys = list(named.values_list("pk", flat=True))
+    keys = grids_named(word)
     return Q(grid__in=keys) if keys else Q()
 
 

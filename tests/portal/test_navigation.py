@@ -1,12 +1,12 @@
 import pytest
 
-from mohe_portal.navigation import BELOW, PAGES, side_nav
+from accounts.models import Role
+from mohe_portal.navigation import BELOW, PAGES, side_list
 from tests.architecture.addresses import every_address
-from tests.factories.accounts import UserFactory
 
 
-def marked(shown, **person):
-    items = [item for section in side_nav(UserFactory.build(**person), shown) for item in section.items]
+def marked(shown, role=Role.OFFICE):
+    items = [item for section in side_list(role, shown).sections for item in section.items]
     return [(item.label, item.current) for item in items if item.current]
 
 

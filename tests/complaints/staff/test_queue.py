@@ -313,7 +313,7 @@ def test_the_queue_costs_the_same_whatever_it_holds(client, request, liaison, wh
     few = statements(client, user, QUEUE + query)
     fill(27, liaison.unit)
 
-    assert statements(client, user, QUEUE + query) == few <= 18
+    assert statements(client, user, QUEUE + query) == few <= (8 if who == "office" else 9)
 
 
 def test_the_address_of_the_queue_is_the_one_in_bookmarks():
