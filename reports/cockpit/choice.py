@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -34,7 +35,12 @@ class Area:
         """The queue's address with the area's cases, narrowed further."""
         implied = {"units": {"unit"}, "communities": {"community", "grid"}}
         own = {name: value for name, value in self.queue.items() if not implied.get(name, set()) & filters.keys()}
-        return f"{reverse('complaints:queue')}?{urlencode(own | filters)}"
+        return f"{self._address}?{urlencode(own | filters)}"
+
+    @cached_property
+    def _address(self) -> str:
+        """Found once for the hundreds of links of a table."""
+        return reverse("complaints:queue")
 
 
 @dataclass(frozen=True)

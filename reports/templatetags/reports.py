@@ -1,5 +1,5 @@
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import template
@@ -7,6 +7,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from complaints.figures import Rate
+from reports.cockpit.tables import Line
+from reports.directory import GridEntry
 from reports.layout import Cell, Column, Kind
 
 register = template.Library()
@@ -48,6 +50,24 @@ def _cell(cell: Cell, column: Column, is_first: bool) -> SafeString:
     figures = " num" if column.kind != Kind.TEXT else ""
     template = '<th scope="row" class="{}{}">{}</th>' if is_first else '<td class="{}{}">{}</td>'
     return format_html(template, head_class(column, is_first), figures, cell)
+
+
+@register.filter
+def linked_cells(line: Line) -> SafeString:
+    """The numbers of a line of the cockpit's table, each a link to its cases where it has any; in Python as above."""
+    told = (
+        (format_html('<a href="{}">{}</a>', cell.url, cell.text) if cell.url else cell.text,)
+        for cell in line.cells.values()
+    )
+    return format_html_join("", '<td class="r num nw">{}</td>', told)
+
+
+@register.filter
+def shapes(grids: Iterable[tuple[GridEntry, int, int]]) -> SafeString:
+    """The grids of a map as (entry, number, level); a hundred, so in Python as well."""
+    drawn = ((level, grid.path, grid.title, number) for grid, number, level in grids)
+    path = '<path class="map-grid map-level-{}" d="{}"><title>{}：{} 件</title></path>'
+    return format_html_join("", path, drawn)
 
 
 @register.filter

@@ -83,6 +83,27 @@ def test_the_page_and_its_parts_open_and_nonsense_is_the_whole_city(client, grid
     assert (figures["Cache-Control"], list(figures.json()["grids"])) == ("private, no-store", [grid.code])
 
 
+def test_the_maps_data_ask_for_little_and_show_at_once_what_changed(client, grid, django_assert_num_queries):
+    """Besides session and user: the cases of the box; what is open, and what has changed elsewhere."""
+    client.force_login(UserFactory(role=Role.LEADER))
+    rollups.rebuild(at=AT)
+    unit = case_in(State.HANDLING, point=INSIDE).unit
+    for address, statements in (("cases/?box=122.5,52.9,122.6,53", 3), ("figures/", 4)):
+        client.get(f"/workbench/map/{address}")
+        with django_assert_num_queries(statements):
+            client.get(f"/workbench/map/{address}")
+
+    def told():
+        return client.get("/workbench/map/figures/").json()["grids"][grid.code]
+
+    (before, _), _ = (told(), case_in(State.HANDLING, point=INSIDE, unit=unit)), case_in(State.CLOSED, point=INSIDE)
+    live = told()
+    rollups.refresh(at=AT)
+    counted = told()
+    assert (before["open"][-1], live["open"][-1], counted["open"][-1]) == (1, 2, 2)
+    assert (live["on_time"][-1], counted["on_time"][-1]) == ([0, 0], [1, 1])
+
+
 def test_no_more_than_the_newest_ten_thousand_are_told(grid, monkeypatch):
     monkeypatch.setattr(city_map, "MOST_CASES", 1)
     filed(at=AT - timedelta(hours=2), point=INSIDE)
