@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts.models import User
 from complaints.models.complaint import Complaint
@@ -10,7 +10,9 @@ from complaints.workflow import State
 class PublicVersionQuerySet(models.QuerySet["PublicVersion"]):
     def shown(self) -> "PublicVersionQuerySet":
         """What anybody may read now: a case opened again, or made confidential, disappears by itself."""
-        public = self.filter(is_published=True, complaint__state=State.CLOSED, complaint__is_confidential=False)
+        # Not `state = closed`: the database could begin with every closed case there is, instead of the few published.
+        in_another_state = Q(complaint__state__in=[state for state in State if state != State.CLOSED])
+        public = self.filter(~in_another_state, is_published=True, complaint__is_confidential=False)
         return public.annotate(closed_at=F("complaint__closed_at"))
 
     NEWEST = ("-closed_at", "-pk")
