@@ -25,8 +25,11 @@ def sample_portal(*sizes: str) -> Iterator[tuple[str, dict[str, str]]]:
         env = os.environ | {"VAR_DIR": folder, "PORT": str(port), "DATABASE_URL": "", "REDIS_URL": ""}
         sign_ins = Path(folder) / "sign-ins.json"
         template.copy_sqlite(Path(folder) / "db.sqlite3")
-        _manage(env, "collectstatic", "--no-input", "-v0")
-        _manage(env, "seed_sample_city", "--seed", "1", "--credentials-json", str(sign_ins), *sizes)
+        _manage_side_by_side(
+            env,
+            ["collectstatic", "--no-input", "-v0", "--ignore", "rest_framework"],
+            ["seed_sample_city", "--seed", "1", "--credentials-json", str(sign_ins), *sizes],
+        )
         serve = [str(Path(sys.executable).parent / "gunicorn"), "-b", f"127.0.0.1:{port}", "mohe_portal.wsgi"]
         server = subprocess.Popen(serve, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
@@ -44,8 +47,14 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _manage(env: dict[str, str], *arguments: str) -> None:
-    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+def _manage_side_by_side(env: dict[str, str], *commands: list[str]) -> None:
+    started = [
+        subprocess.Popen([sys.executable, "manage.py", *command], cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
+        for command in commands
+    ]
+    ended = [process.wait() for process in started]
+    if any(ended):
+        raise RuntimeError(f"{commands} ended with {ended}.")
 
 
 def _wait_for(base: str) -> None:
