@@ -6,15 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache
 from django.db import connection
+from django.db.models.signals import post_migrate
 from django.test import Client
+from hypothesis import HealthCheck
 from pytest_django.live_server_helper import LiveServer
 
 from audit import append_only
 from common.revalidation import ready
+from tests.factories.grids import GridFactory
 from tests.harness import environment, programs, template
 from tests.harness.servers import private_redis
 from tests.harness.windows import PHONE
@@ -66,6 +71,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in elsewhere]
 
 
+# Its clock is the one on the wall, and other tests run beside these.
+hypothesis.settings.register_profile("beside others", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("beside others")
+
+
 def pytest_collection_finish() -> None:
     """Modules and tests stay until the end: the garbage collector need not go through them again and again."""
     gc.collect()
@@ -78,6 +88,9 @@ def django_db_setup(django_test_environment: None) -> None:
     """The database of this run, migrated; PostgreSQL came with it, and both go away with the run's folder."""
     if environment.DATABASE == "sqlite":
         template.copy_sqlite(Path(settings.DATABASES["default"]["NAME"]))
+    # Emptying the tables after a test that commits would make Django's permissions anew, which nobody asks for.
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +98,12 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A private Redis, started for the first test that asks."""
     with private_redis(tmp_path_factory.mktemp("redis") / "server") as url:
         yield url
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _grids_counted_anew() -> None:
+    """The number of a grid has three digits only: within one file of tests it must not come round to 000."""
+    GridFactory.reset_sequence()
 
 
 @pytest.fixture(autouse=True)

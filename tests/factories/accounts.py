@@ -1,3 +1,5 @@
+"""People and where they belong. Numbers are as wide as any run makes them: lists go by code or by name."""
+
 import factory
 
 from accounts.models import Leader, Role, SpecialGroup, Unit, User
@@ -9,8 +11,8 @@ class UnitFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Unit
 
-    code = factory.Sequence(lambda n: f"U{n:03}")
-    name = factory.Sequence(lambda n: f"示例单位 {n:03}")
+    code = factory.Sequence(lambda n: f"U{n:05}")
+    name = factory.Sequence(lambda n: f"示例单位 {n:05}")
     kind = Unit.Kind.PARTY_AND_GOVERNMENT
     headcount = 20
 
@@ -19,8 +21,8 @@ class SpecialGroupFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = SpecialGroup
 
-    code = factory.Sequence(lambda n: f"group-{n}")
-    name = factory.Sequence(lambda n: f"示例专项组 {n}")
+    code = factory.Sequence(lambda n: f"group-{n:05}")
+    name = factory.Sequence(lambda n: f"示例专项组 {n:05}")
     position = factory.Sequence(lambda n: n)
 
 
@@ -28,8 +30,8 @@ class LeaderFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Leader
 
-    code = factory.Sequence(lambda n: f"L{n:04}")  # as wide as any run gets: lists go by it
-    name = factory.Sequence(lambda n: f"示例领导 {n}")
+    code = factory.Sequence(lambda n: f"L{n:05}")
+    name = factory.Sequence(lambda n: f"示例领导 {n:05}")
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -43,8 +45,8 @@ class UserFactory(factory.django.DjangoModelFactory):
         liaison = factory.Trait(role=Role.LIAISON, unit=factory.SubFactory(UnitFactory))
         group_head = factory.Trait(role=Role.GROUP_HEAD, group=factory.SubFactory(SpecialGroupFactory))
 
-    username = factory.Sequence(lambda n: f"user{n}")
-    name = factory.Sequence(lambda n: f"示例人员 {n}")
+    username = factory.Sequence(lambda n: f"user{n:05}")
+    name = factory.Sequence(lambda n: f"示例人员 {n:05}")
     role = Role.OFFICE
     must_change_password = False
 

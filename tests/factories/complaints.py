@@ -27,7 +27,7 @@ class CategoryFactory(factory.django.DjangoModelFactory):
     major_code = "01"
     major_name = "市容环境"
     minor_code = factory.Sequence(lambda n: f"{n % 10000:04}")
-    name = factory.Sequence(lambda n: f"积雪结冰 {n}")
+    name = factory.Sequence(lambda n: f"积雪结冰 {n:05}")
     group = ProblemGroup.CLEANING
     clock = Clock.WORK_DAY
     limit = 5

@@ -45,7 +45,7 @@ class GridFactory(factory.django.DjangoModelFactory):
 
     community = factory.SubFactory(CommunityFactory)
     code = factory.LazyAttributeSequence(lambda grid, n: f"{grid.community.code}{n % 1000:03}")
-    name = factory.Sequence(lambda n: f"示例小区 {n}")
+    name = factory.Sequence(lambda n: f"示例小区 {n:05}")
     started_on = START
 
 

@@ -20,7 +20,7 @@ class MonthTaskFactory(factory.django.DjangoModelFactory):
     group = factory.SubFactory(SpecialGroupFactory)
     year = 2026
     month = 11
-    content = factory.Sequence(lambda n: f"清运无物业楼院垃圾 {n} 次")
+    content = factory.Sequence(lambda n: f"清运无物业楼院垃圾 {n:05} 次")
 
 
 class RedTaskFactory(MonthTaskFactory):
@@ -95,7 +95,7 @@ class PlanTaskFactory(factory.django.DjangoModelFactory):
 
     plan = factory.SubFactory(AnnualPlanFactory)
     group = factory.SubFactory(SpecialGroupFactory)
-    content = factory.Sequence(lambda n: f"清运无物业楼院垃圾 {n}")
+    content = factory.Sequence(lambda n: f"清运无物业楼院垃圾 {n:05}")
     measure = "当天清完，社区验收"
 
     @factory.post_generation

@@ -3,6 +3,7 @@
 import gzip
 import io
 import re
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -80,7 +81,7 @@ def to_photos(page: Page) -> None:
     expect(page.get_by_role("heading", name="有照片吗")).to_be_visible()
 
 
-def choose(page: Page, *files: dict) -> None:
+def choose(page: Page, *files: dict | Path) -> None:
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="拍照或选照片").click()
     chooser.value.set_files(list(files))
@@ -226,7 +227,7 @@ def test_a_photo_shows_its_progress_and_the_next_step_waits_for_it(page):
     assert DraftPhoto.objects.count() == 2
 
 
-def test_a_photo_that_did_not_go_up_says_why_and_can_be_sent_again_or_removed(page):
+def test_a_photo_that_did_not_go_up_says_why_and_can_be_sent_again_or_removed(page, tmp_path):
     to_photos(page)
     page.route("**/photos/add/", lambda route: route.abort())
     choose(page, picture("a.jpg"))
@@ -237,8 +238,10 @@ def test_a_photo_that_did_not_go_up_says_why_and_can_be_sent_again_or_removed(pa
     page.get_by_role("button", name="重试").click()
     expect(page.locator("[data-remove]")).to_have_count(1)
 
-    too_large = picture("c.jpg", b"\0" * 21 * 1024 * 1024)
-    choose(page, too_large, picture("d.txt", b"no photo"))
+    too_large, no_photo = tmp_path / "c.jpg", tmp_path / "d.jpg"
+    too_large.write_bytes(b"\0" * 21 * 1024 * 1024)
+    no_photo.write_bytes(b"no photo")
+    choose(page, too_large, no_photo)
     expect(page.get_by_text("太大了（21 MB，最多 20 MB）", exact=True)).to_be_visible()
     expect(page.get_by_text("这个文件不是能用的照片。", exact=False).first).to_be_visible()
     for _ in range(2):
