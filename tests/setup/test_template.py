@@ -1,41 +1,48 @@
 """The database that every run of tests begins with: copied, and no other than one migrated from nothing."""
 
+import os
+import sqlite3
 import threading
+from contextlib import closing
 
+import psycopg2
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
-from common.models import CalendarYear
 from reports.rollups import triggers
-from tests.harness import template
-from volunteers.models import StarLevel
+from tests.harness import environment, template
 
-
-@pytest.mark.django_db
-def test_nothing_is_left_to_migrate_and_rows_and_triggers_came_along():
-    executor = MigrationExecutor(connection)
-    assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []
-    assert (CalendarYear.objects.count(), StarLevel.objects.count()) == (7, 5)
-    assert {name: counted(question) for name, question in TRIGGERS.items()} == {
-        "audit": {"sqlite": 2, "postgresql": 1}[connection.vendor],
-        "reports": {"sqlite": 2, "postgresql": 1}[connection.vendor],
-    }
-
-
-TRIGGERS = {
-    "audit": {
-        "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'audit_entry_no_%'",
-        "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgname = 'audit_entry_append_only'",
-    },
-    "reports": triggers.COUNT,
+VENDOR = {"sqlite": "sqlite", "postgres": "postgresql"}[environment.DATABASE]
+AUDIT_TRIGGERS = {
+    "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'audit_entry_no_%'",
+    "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgname = 'audit_entry_append_only'",
 }
 
 
-def counted(question):
-    with connection.cursor() as cursor:
-        cursor.execute(question[connection.vendor])
-        return cursor.fetchone()[0]
+@pytest.fixture
+def asked(tmp_path):
+    """What a database answers that no test has touched."""
+    if VENDOR == "sqlite":
+        template.copy_sqlite(tmp_path / "db.sqlite3")
+        fresh = sqlite3.connect(tmp_path / "db.sqlite3")
+    else:
+        fresh = psycopg2.connect(f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{template.UNTOUCHED}")
+
+    def answer(question):
+        cursor = fresh.cursor()
+        cursor.execute(question)
+        return cursor.fetchall()
+
+    with closing(fresh):
+        yield answer
+
+
+def test_nothing_is_left_to_migrate_and_rows_and_triggers_came_along(asked):
+    assert set(asked("SELECT app, name FROM django_migrations")) == set(MigrationLoader(None).disk_migrations)
+    assert asked("SELECT count(*) FROM common_calendaryear") == [(7,)]
+    assert asked("SELECT count(*) FROM volunteers_starlevel") == [(5,)]
+    assert asked(AUDIT_TRIGGERS[VENDOR]) == [({"sqlite": 2, "postgresql": 1}[VENDOR],)]
+    assert asked(triggers.COUNT[VENDOR]) == [({"sqlite": 2, "postgresql": 1}[VENDOR],)]
 
 
 @pytest.fixture
