@@ -477,7 +477,7 @@ def test_photos_have_a_budget_too(client, settings):
 
 
 # Four of them are savepoints, which stand for BEGIN and COMMIT where no test is around them.
-SUBMIT_STATEMENTS = 26
+SUBMIT_STATEMENTS = 25
 
 
 def test_a_submission_takes_the_same_number_of_statements_with_six_photos(client, django_assert_num_queries):
