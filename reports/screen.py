@@ -1,22 +1,25 @@
 """What the big screen shows. Nothing on it says who filed, who works on it, or where exactly."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from common.clock import CITY_TIME
 from common.months import Month
-from complaints.figures import Rate
-from complaints.models import Event, ProblemGroup, PublicVersion
+from common.revisions import remembered
+from complaints.models import Event, ProblemGroup
 from complaints.public_stats import recently_published
 from complaints.workflow import Move
-from reports.cockpit.board import BoardLine, Cockpit, cockpit
+from reports.cockpit.board import cockpit
 from reports.cockpit.choice import LAST_MONTH, WHOLE, Area, Choice
-from reports.cockpit.kpis import Kpi, kpis
+from reports.cockpit.kpis import kpis
 from reports.cockpit.levels import scale_of
-from reports.directory import Directory, GridEntry
+from reports.directory import Directory, directory
 from reports.models import RollupState
 from reports.rollups import reading
-from reports.rollups.reading import CITY, Standing
+from reports.rollups.reading import CITY, OpenNow, Standing
 
 # Told from a short time back, so that no step of a case can be tied to somebody seen at a counter.
 TOLD_AFTER = timedelta(minutes=10)
@@ -32,40 +35,42 @@ class CommunityLine:
 
 @dataclass(frozen=True)
 class Screen:
-    shown: Cockpit
-    kpis: list[Kpi]
-    boards: list[BoardLine]
-    grids: list[tuple[GridEntry, int, int]]
-    legend: list[tuple[int, str]]
-    communities: list[CommunityLine]
-    published: list[PublicVersion]
+    """The scenes, most of them kept; the lines are what happened lately."""
+
+    counted_at: datetime | None
+    figures: SafeString
+    fixed: SafeString
     lines: list[str]
 
-    @property
-    def counted_at(self) -> datetime | None:
-        return RollupState.freshness()
 
-    @property
-    def on_time(self) -> Rate:
-        return self.shown.this.cases.on_time
+def screen(*, at: datetime) -> Screen:
+    """In two questions while nothing else has changed: what is open, and what happened lately."""
+    figures = _figures(at.astimezone(CITY_TIME).date(), reading.open_now(at=at))
+    return Screen(RollupState.freshness(), figures, _fixed(), _lines(at))
 
 
-def screen(names: Directory, *, at: datetime) -> Screen:
-    choice = Choice(Area(WHOLE, "全市", CITY, {}), Month.of(at), LAST_MONTH, at.astimezone(CITY_TIME).date())
-    shown = cockpit(choice, names, reading.open_now(at=at))
-    by_grid = shown.now.by_grid
-    numbers = {pk: by_grid.get(pk, Standing()).open for pk in names.grids}
+@remembered("figures", "boards", "volunteers", "reference", most=2)
+def _figures(today: date, now: OpenNow) -> SafeString:
+    """The scenes of figures, boards and map."""
+    names = directory(today)
+    shown = cockpit(Choice(Area(WHOLE, "全市", CITY, {}), Month.of(today), LAST_MONTH, today), names, now)
+    numbers = {pk: now.by_grid.get(pk, Standing()).open for pk in names.grids}
     scale = scale_of(numbers.values())
-    return Screen(
-        shown=shown,
-        kpis=kpis(shown),
-        boards=sorted(shown.boards, key=lambda line: line.group.pk),
-        grids=[(grid, numbers[pk], scale.level(numbers[pk])) for pk, grid in names.grids.items() if grid.path],
-        legend=scale.legend("件"),
-        communities=_communities(names, by_grid),
-        published=recently_published(limit=3),
-        lines=_lines(at),
-    )
+    context = {
+        "shown": shown,
+        "kpis": kpis(shown),
+        "boards": sorted(shown.boards, key=lambda line: line.group.pk),
+        "grids": [(grid, numbers[pk], scale.level(numbers[pk])) for pk, grid in names.grids.items() if grid.path],
+        "legend": scale.legend("件"),
+        "communities": _communities(names, now.by_grid),
+    }
+    return render_to_string("reports/_screen_figures.html", context)
+
+
+@remembered("published", "reference", most=1)
+def _fixed() -> SafeString:
+    """The scene of what was done lately; empty where nothing is published."""
+    return render_to_string("reports/_screen_fixed.html", {"published": recently_published(limit=3)})
 
 
 def _communities(names: Directory, by_grid: dict[int | None, Standing]) -> list[CommunityLine]:

@@ -11,7 +11,6 @@ from accounts.access import only, public
 from accounts.models import Role
 from common.http import Request
 from reports.actions import screens
-from reports.directory import directory
 from reports.forms import ScreenForm
 from reports.models import ScreenLink
 from reports.screen import screen as composed
@@ -80,8 +79,7 @@ def _may_look(request: HttpRequest) -> bool:
 
 
 def _composed() -> object:
-    now = timezone.now()
-    return composed(directory(timezone.localdate(now)), at=now)
+    return composed(at=timezone.now())
 
 
 def _unkept(response: HttpResponse) -> HttpResponse:

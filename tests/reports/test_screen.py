@@ -11,10 +11,11 @@ from accounts.models import Role
 from audit.models import Entry
 from common.errors import DomainError
 from common.revisions import read_once
+from complaints import actions
+from complaints.models import Complaint
 from complaints.workflow import State
 from reports import rollups
 from reports.actions import screens
-from reports.directory import directory
 from reports.models import ScreenLink
 from reports.screen import screen
 from tests.factories.accounts import SpecialGroupFactory, UnitFactory, UserFactory
@@ -91,14 +92,29 @@ def test_nothing_personal_is_on_it_and_nothing_of_a_confidential_case(client, ci
         assert secret not in page, secret
 
 
-def test_it_is_composed_of_a_fixed_number_of_questions(city, django_assert_num_queries):
-    """What has changed, what is open, what was published, and the last steps; the rest is remembered."""
-    names, unit = directory(AT.date()), UnitFactory()
+def test_it_asks_what_is_open_and_what_happened_and_what_has_changed(city, django_assert_num_queries):
+    unit = UnitFactory()
     for _ in range(2):
         case_in(State.CLOSED, point=(122.501, 52.901), unit=unit)
-        screen(names, at=AT)
-        with django_assert_num_queries(4), read_once():
-            screen(names, at=AT)
+        screen(at=AT)
+        with django_assert_num_queries(3), read_once():
+            screen(at=AT)
+
+
+def test_it_shows_at_once_what_was_published_and_taken_back(client, city):
+    client.force_login(UserFactory())
+    case = Complaint.objects.get()
+    office = {"by": UserFactory(), "at": AT}
+
+    def fixed():
+        page = BeautifulSoup(client.get("/screen/scenes/").content, "html.parser")
+        return [title.text for title in page.select(".screen-fixed h3")]
+
+    told = [fixed()]
+    actions.publish(case, title="楼道清理干净了", text="楼道里堆了东西。", result="已经清走。", photos=[], **office)
+    told.append(fixed())
+    actions.unpublish(case, **office)
+    assert [*told, fixed()] == [[], ["楼道清理干净了"], []]
 
 
 @pytest.mark.journey
