@@ -10,4 +10,5 @@ class ComplaintsConfig(AppConfig):
         "published": [
             "PublicVersion", "PublicVersion_photos", ("Complaint", "OLD.state = 'closed' OR NEW.state = 'closed'"),
         ],
+        "holds": ["LegalHold"],
     }  # fmt: skip

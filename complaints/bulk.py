@@ -12,8 +12,9 @@ from common.clock import CITY_TIME
 from common.errors import DomainError
 from complaints import actions, routing
 from complaints.case_page import cases_for
+from complaints.listings import by_major
 from complaints.models import Category, Complaint
-from complaints.move_forms import GroupedCategories, by_major, likely_category
+from complaints.move_forms import GroupedCategories, likely_category
 from complaints.permissions import DESK, may
 from complaints.workflow import Move, State
 

@@ -13,6 +13,7 @@ from common.clock import CITY_TIME, Clock
 from complaints import actions, timeline, words
 from complaints.case_moves import MovesCard
 from complaints.clock_face import ClockFace, clock_face
+from complaints.known import name_case, name_events, name_person, running_holds
 from complaints.late_card import AcknowledgeForm, LateCard, late_card
 from complaints.models import (
     BY_RESIDENTS,
@@ -32,28 +33,29 @@ from complaints.related_cases import Duplicate, Merged, duplicates, merged_with
 from complaints.staff_forms import LegalHoldForm, RevealForm
 from complaints.workflow import OPEN_STATES
 
-_NAMED = ("category", "grid__community", "unit")
 _RARITIES = {
     "has_escalations": Exists(Escalation.objects.filter(complaint=OuterRef("pk"))),
     "has_acknowledgements": Exists(Acknowledgement.objects.filter(complaint=OuterRef("pk"))),
-    "has_hold": Exists(LegalHold.objects.running().filter(complaint=OuterRef("pk"))),
 }
+_FOR_PAGE = Complaint.objects.annotate(**_RARITIES)
 
 _TOLD_OF_EVENTS = (
-    "complaint_id", "version", "move", "at", "note", "basis", "seconds_used", "was_overdue", "unit__name",
-    "actor__name", "actor__role", "actor__unit__name", "actor__group__name",
+    "complaint", "version", "move", "unit", "at", "note", "basis", "seconds_used", "was_overdue",
+    "actor__name", "actor__role", "actor__unit", "actor__group",
 )  # fmt: skip
 
 
 def cases_for(user: User) -> ComplaintQuerySet:
     """The cases this person may open, with what their page names."""
-    return Complaint.objects.visible_to(user).select_related(*_NAMED, "merged_into")
+    return Complaint.objects.visible_to(user).select_related("category", "grid__community", "unit", "merged_into")
 
 
 def case_for_page(user: User, number: str) -> Complaint | None:
     """One case, with whether it has what few have: the page looks for it only where there is some."""
-    found = Complaint.objects.visible_to(user, few=True).filter(number=number)
-    return found.select_related(*_NAMED).annotate(**_RARITIES).first()
+    found = _FOR_PAGE.visible_to(user, few=True).filter(number=number).first()
+    if found:
+        name_case(found)
+    return found
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ class CasePage:
         self.hold_form = hold_form
         self._form, self._late_form = form, late_form
         self._reveal_form, self._revealed = reveal_form, revealed
+        name_person(user)
         prefetch_related_objects(
             [case], "reporters", "photos", Prefetch("helpers", HelpingUnit.objects.select_related("unit"))
         )
@@ -136,7 +139,7 @@ class CasePage:
 
     @cached_property
     def legal_hold(self) -> LegalHold | None:
-        return self.case.legal_holds.filter(ended_at=None).first() if self.case.has_hold else None
+        return running_holds().get(self.case.pk)
 
     @cached_property
     def moves(self) -> MovesCard:
@@ -201,7 +204,8 @@ class CasePage:
 
     @cached_property
     def events(self) -> list[Event]:
-        events = list(self.case.events.select_related("actor__unit", "actor__group", "unit").only(*_TOLD_OF_EVENTS))
+        events = list(self.case.events.select_related("actor").only(*_TOLD_OF_EVENTS))
+        name_events(events)
         for event in events:
             event.note = self._without_phone(event.note)
         return events

@@ -14,8 +14,9 @@ from common.crypto import digest
 from complaints import words
 from complaints.case_page import cases_for
 from complaints.forms import PhoneField, WhatForm
+from complaints.listings import by_major
 from complaints.models import Category, Complaint, ProblemGroup, Tuning
-from complaints.move_forms import GroupedCategories, PhotosField, by_major
+from complaints.move_forms import GroupedCategories, PhotosField
 from grids.models import Grid
 
 MOST_GRIDS = 8

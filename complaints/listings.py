@@ -1,8 +1,15 @@
 """The categories as a list to choose from, read again when one of them changes."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
 from common.listing import Entry, Listing
 from common.revisions import remembered
-from complaints.models import Category
+from complaints.known import known
+from complaints.models import Category, ProblemGroup
 
 
 @remembered("reference", most=1)
@@ -19,3 +26,38 @@ def category_listing() -> Listing:
         )
         for one in Category.objects.all()
     )
+
+
+@remembered("reference", most=len(ProblemGroup))
+def category_choice(group: ProblemGroup) -> Listing:
+    """The categories in use, first those of the resident's group."""
+    _, *majors = by_major((one for one in known().categories.values() if one.is_active), group)
+    return Listing(Entry(pk, str(pk), words, heading) for heading, options in majors for pk, words in options)
+
+
+@remembered("reference", most=16)
+def unit_choice(without: int | None = None) -> Listing:
+    """The units in use, but for one."""
+    units = [unit for unit in known().units.values() if unit.is_active and unit.pk != without]
+    return Listing(Entry(unit.pk, str(unit.pk), unit.name) for unit in units)
+
+
+@remembered("reference", most=1)
+def unit_ticks() -> dict[str, SafeString]:
+    """The units in use, each with a box to tick, by the value that is sent."""
+    line = '<label class="units-line"><input type="checkbox" name="helpers" value="{}"><span>{}</span></label>'
+    return {str(unit.pk): format_html(line, unit.pk, unit.name) for unit in known().units.values() if unit.is_active}
+
+
+def by_major(categories: Iterable[Category], group: ProblemGroup | None) -> list[tuple[str, Any]]:
+    """Under the names of their majors; first those of the resident's group, where one is chosen."""
+    first = f"居民选的：{group.label}" if group else ""
+    choices: dict[str, list[tuple[int, str]]] = {first: []}
+    for one in categories:
+        heading = first if one.group == group else f"{one.get_kind_display()} {one.major_name}"
+        choices.setdefault(heading, []).append((one.pk, named(one)))
+    return [("", "请选类别"), *((heading, options) for heading, options in choices.items() if options)]
+
+
+def named(category: Category) -> str:
+    return f"{category.name}（要照片）" if category.needs_photo else category.name

@@ -1,17 +1,22 @@
 """What the forms of the moves send. They know the shape of a move's fields; its rules are the action's."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
+from django.utils.safestring import mark_safe
 
 from accounts.models import Unit
 from common.clock import CITY_TIME
+from common.listing import Listing, ListingSelect
 from complaints import actions, routing
 from complaints.actions.drafts import MOST_PHOTOS
+from complaints.known import known
+from complaints.listings import category_choice, category_listing, named, unit_choice, unit_ticks
 from complaints.models import Category, Complaint, Photo, ProblemGroup
 from complaints.pictures import CleanPhoto, PhotoRefused, clean
 from complaints.workflow import Move
@@ -110,27 +115,41 @@ def _field(form: forms.Form, name: str) -> "forms.ModelChoiceField[Any]":
 
 
 def choices_of(form: forms.Form, name: str, rows: "QuerySet[Any]") -> None:
+    """What may be chosen: a form that was sent is held to it."""
     _field(form, name).queryset = rows
+
+
+def list_for(form: forms.Form, name: str, listing: Callable[[], Listing]) -> None:
+    """What is listed to choose from where the form is shown."""
+    cast(ListingSelect, form.fields[name].widget).listing = listing
 
 
 def unit_field(label: str) -> "forms.ModelChoiceField[Unit]":
     return forms.ModelChoiceField(
         Unit.objects.none(),
         label=label,
-        empty_label="请选单位",
-        widget=forms.Select(attrs={"data-find": "打字找单位"}),
+        widget=ListingSelect(unit_choice, empty="请选单位", attrs={"data-find": "打字找单位"}),
         error_messages={"required": f"请选{label}。", "invalid_choice": "没有这个单位，请重新选。"},
     )
 
 
-class UnitsInput(forms.CheckboxSelectMultiple):
+class UnitTicks(forms.CheckboxSelectMultiple):
     """A hundred units to tick, folded away, in a box that scrolls; case.js puts a field above that narrows it."""
 
     template_name = "complaints/staff/_units.html"
+    # The unit in charge, which is not one of its helpers.
+    without: int | None = None
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        chosen = self.format_value(value)
+        lines = {unit: line for unit, line in unit_ticks().items() if unit != str(self.without)}
+        ticked = {unit: lines[unit].replace(" value", " checked value", 1) for unit in chosen if unit in lines}
+        written = mark_safe("".join((lines | ticked).values()))  # noqa: S308 -- each line comes from format_html
+        return {"chosen": len(chosen), "lines": written}
 
 
 class UnitsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # cannot be subscripted when it runs
-    widget = UnitsInput
+    widget = UnitTicks
 
     def __init__(self, **options: Any) -> None:
         told = {"invalid_choice": "有一个单位不在名单里，请重新选。", "invalid_pk_value": "单位看不懂，请重新选。"}
@@ -144,16 +163,12 @@ class GroupedCategories(forms.ModelChoiceField):  # type: ignore[type-arg]  # ca
         return named(category)
 
 
-def named(category: Category) -> str:
-    return f"{category.name}（要照片）" if category.needs_photo else category.name
-
-
 class AcceptForm(MoveForm):
     move = Move.ACCEPT
     category = GroupedCategories(
         Category.objects.none(),
         label="类别",
-        widget=forms.Select(attrs={"data-find": "打字找类别，如 积雪"}),
+        widget=ListingSelect(category_listing, empty="请选类别", attrs={"data-find": "打字找类别，如 积雪"}),
         error_messages={"required": "请选类别。", "invalid_choice": "没有这个类别，请重新选。"},
     )
     is_urgent = forms.BooleanField(label="紧急", required=False, help_text="有危险，按紧急时限办")
@@ -178,9 +193,8 @@ class AcceptForm(MoveForm):
 
     def suggest(self) -> None:
         field = _field(self, "category")
-        categories = list(field.queryset or [])
-        field.widget.choices = by_major(categories, ProblemGroup(self.case.group))
-        guess = likely_category(categories, self.case)
+        list_for(self, "category", partial(category_choice, ProblemGroup(self.case.group)))
+        guess = likely_category((one for one in known().categories.values() if one.is_active), self.case)
         if guess:
             field.initial = guess.pk
             field.help_text = "已按反映内容预选，请核对"
@@ -256,13 +270,3 @@ def likely_category(categories: Iterable[Category], case: Complaint) -> Category
 def _in_common(name: str, text: str) -> int:
     """How many pairs of neighbouring characters of `name` stand in `text`."""
     return sum(name[i : i + 2] in text for i in range(len(name) - 1))
-
-
-def by_major(categories: list[Category], group: ProblemGroup | None) -> list[tuple[str, Any]]:
-    """Under the names of their majors; first those of the resident's group, where one is chosen."""
-    first = f"居民选的：{group.label}" if group else ""
-    choices: dict[str, list[tuple[int, str]]] = {first: []}
-    for one in categories:
-        heading = first if one.group == group else f"{one.get_kind_display()} {one.major_name}"
-        choices.setdefault(heading, []).append((one.pk, named(one)))
-    return [("", "请选类别"), *((heading, options) for heading, options in choices.items() if options)]

@@ -1,13 +1,24 @@
 """The forms of the moves that are rarely made: merging, naming other units, marks."""
 
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 from django import forms
 
 from accounts.models import Unit
 from complaints import words
+from complaints.listings import unit_choice
 from complaints.models import Complaint
-from complaints.move_forms import MoveForm, PhotosField, UnitsField, choices_of, unit_field, words_field
+from complaints.move_forms import (
+    MoveForm,
+    PhotosField,
+    UnitsField,
+    UnitTicks,
+    choices_of,
+    list_for,
+    unit_field,
+    words_field,
+)
 from complaints.workflow import OPEN_STATES, Move, State
 
 MOST_SUGGESTED = 5
@@ -69,7 +80,10 @@ class RedispatchForm(MoveForm):
     reason = words_field("改派理由", required="请写改派理由。", hint="两个单位都能看到；新单位从现在起重新计时")
 
     def limit_choices(self) -> None:
-        choices_of(self, "unit", Unit.objects.filter(is_active=True).exclude(complaints=self.case))
+        choices_of(self, "unit", Unit.objects.filter(is_active=True).exclude(pk=self.case.unit_id or 0))
+
+    def suggest(self) -> None:
+        list_for(self, "unit", partial(unit_choice, self.case.unit_id))
 
 
 class HelpersForm(MoveForm):
@@ -78,10 +92,11 @@ class HelpersForm(MoveForm):
     note = words_field("交办意见（可不填）")
 
     def limit_choices(self) -> None:
-        choices_of(self, "helpers", Unit.objects.filter(is_active=True).exclude(complaints=self.case))
+        choices_of(self, "helpers", Unit.objects.filter(is_active=True).exclude(pk=self.case.unit_id or 0))
 
     def suggest(self) -> None:
-        self.fields["helpers"].initial = list(self.case.helpers.values_list("unit_id", flat=True))
+        cast(UnitTicks, self.fields["helpers"].widget).without = self.case.unit_id
+        self.fields["helpers"].initial = [helper.unit_id for helper in self.case.helpers.all()]
 
 
 class NoteForm(MoveForm):

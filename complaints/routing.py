@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import Unit
+from common.revisions import remembered
 from complaints.models import Category, Complaint, RoutingRule
-from grids.models import Grid
+from grids.models import Grid, GridAssignment
 
 OFFICE_DECIDES = "由创城办确定"
 
@@ -29,10 +30,25 @@ def proposal_for(category: Category | None, group: str, grid: Grid | None, *, on
 
     A rule that names something out of use sends nothing, whether or not it has been switched off yet.
     """
-    rule = first_fitting(RoutingRule.objects.in_force().on(on), category, group, grid)
+    known = _directions(on)
+    rule = first_fitting(known.rules, category, group, grid)
     if rule:
         return Proposal(rule.unit, f"派遣规则“{rule.name}”", rule.is_automatic)
-    return _without_rules(category, grid, on=on)
+    return _without_rules(category, grid, known.leads)
+
+
+@dataclass(frozen=True)
+class _Directions:
+    """What tells where cases go on a day: the rules in their order, and the lead unit of each grid."""
+
+    rules: tuple[RoutingRule, ...]
+    leads: dict[int, Unit]
+
+
+@remembered("reference", most=2)
+def _directions(on: date) -> _Directions:
+    leads = GridAssignment.objects.on(on).filter(kind=GridAssignment.Kind.LEAD).select_related("unit")
+    return _Directions(tuple(RoutingRule.objects.in_force().on(on)), {lead.grid_id: lead.unit for lead in leads})
 
 
 def first_fitting(
@@ -43,12 +59,12 @@ def first_fitting(
     return next(fitting, None)
 
 
-def _without_rules(category: Category | None, grid: Grid | None, *, on: date) -> Proposal:
+def _without_rules(category: Category | None, grid: Grid | None, leads: dict[int, Unit]) -> Proposal:
     competent = category.unit if category else None
     if category and competent and competent.is_active:
         return Proposal(competent, f"“{category.name}”的职能部门")
     because = f"职能部门“{competent}”已停用，" if competent else ""
-    lead = grid.lead_on(on) if grid else None
+    lead = leads.get(grid.pk) if grid else None
     if lead and lead.is_active:
         return Proposal(lead, f"{because}{grid}当日主责单位")
     if grid:

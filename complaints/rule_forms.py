@@ -8,8 +8,9 @@ from django import forms
 from accounts.models import Unit
 from common.clock import CITY_TIME
 from complaints import routing
+from complaints.listings import by_major
 from complaints.models import Category, ProblemGroup, RoutingRule
-from complaints.move_forms import GroupedCategories, by_major
+from complaints.move_forms import GroupedCategories
 from grids.models import Community, Grid, Town
 
 ANYWHERE = ("", "全市")

@@ -10,6 +10,7 @@ from django.db.models import Count, Prefetch, Q
 from accounts.models import Role, SpecialGroup, User
 from common.clock import CITY_TIME
 from common.months import Month
+from common.revisions import remembered
 from complaints.models import Complaint, ComplaintQuerySet
 from meetings.models import ActionItem, ActionItemQuerySet, Instruction, Meeting, Step
 from progress.models import Flag, MonthTask, MonthTaskQuerySet
@@ -103,11 +104,16 @@ def instructions_of(user: User) -> ActionItemQuerySet:
 
 def instructions_on(user: User, **about: Complaint | MonthTask) -> list[ActionItem]:
     """What was written on a case (`case=`) or a month task (`task=`) and this person may read, newest first."""
-    # On most there is none, and to learn that costs little.
-    if not Instruction.objects.filter(**about).exists():
+    if not all(on.pk in _written_on(name) for name, on in about.items()):
         return []
     found = ActionItem.objects.visible_to(user).filter(**{f"instruction__{name}": on for name, on in about.items()})
     return list(with_replies(found).order_by("-created_at"))
+
+
+@remembered("instructions", most=2)
+def _written_on(what: str) -> frozenset[int]:
+    """The cases (`case`), or the month tasks, with an instruction: few of many, so that most pages need not ask."""
+    return frozenset(Instruction.objects.exclude(**{what: None}).values_list(f"{what}_id", flat=True))
 
 
 def with_replies(items: ActionItemQuerySet) -> ActionItemQuerySet:

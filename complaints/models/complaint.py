@@ -217,7 +217,6 @@ class Complaint(models.Model):
     # Only where complaints.case_page read the case: whether there is any.
     has_escalations: bool
     has_acknowledgements: bool
-    has_hold: bool
 
     objects = ComplaintQuerySet.as_manager()
 

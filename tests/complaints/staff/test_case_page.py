@@ -7,7 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Role
+from common.revisions import read_once
 from complaints import actions
+from complaints.case_page import case_for_page
+from complaints.known import known
 from complaints.models import Complaint, Event
 from complaints.workflow import Move, State
 from tests.complaints.cast import fields, person
@@ -400,6 +403,40 @@ def test_a_case_costs_the_same_however_long_its_story(client, office, liaison):
         filed(point=CENTRE)
 
     assert statements(case) == short <= 12
+
+
+@pytest.mark.parametrize("state", [State.RECEIVED, State.ACCEPTED, State.DISPATCHED, State.HANDLING, State.HANDLED])
+@pytest.mark.parametrize("role", [Role.OFFICE, Role.OPERATOR, Role.LIAISON, Role.GUIDANCE, Role.LEADER])
+def test_every_role_opens_a_late_case_with_few_statements(client, monday_noon, role, state):
+    unit = UnitFactory()
+    case = case_in(state, unit=unit, grid=GridAssignmentFactory(unit=unit).grid, point=CENTRE)
+    client.force_login(person(role, unit))
+    monday_noon.shift(14 * DAY)
+    client.get(case.get_absolute_url())
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(case.get_absolute_url())
+
+    assert len(queries) <= 12
+
+
+def test_what_came_after_the_memory_was_asked_is_named_all_the_same(office):
+    with read_once():
+        known()
+        case = case_in(State.HANDLING, unit=UnitFactory(name="示例单位 99"), grid=GridFactory())
+        read = case_for_page(office, case.number)
+
+    assert (read.unit.name, read.grid, read.category) == ("示例单位 99", case.grid, case.category)
+
+
+def test_a_legal_hold_is_told_while_it_lasts(open_page, office):
+    case = case_in(State.HANDLING)
+    told = []
+    for decide in (actions.begin_legal_hold, actions.end_legal_hold):
+        decide(case, reason="法院调取证据。", by=office, at=MONDAY + 3 * HOUR)
+        told.append("法律保全中" in open_page(office, case.get_absolute_url()).select_one("#reporter").get_text())
+
+    assert told == [True, False]
 
 
 def test_what_people_wrote_is_shown_and_not_run(open_page, office):
