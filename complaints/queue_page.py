@@ -13,12 +13,11 @@ from common.calendar import doubt_about
 from common.keyset import Page, page
 from complaints import words
 from complaints.listings import category_listing
-from complaints.models import Complaint
+from complaints.models import Complaint, ComplaintQuerySet
 from complaints.models.complaint import Light
 from complaints.selection import SearchedPhone, Selection
 from complaints.staff_forms import EVERY, LIGHTS, OPEN
 from complaints.stats import (
-    FINAL_STATES,
     MOST_COUNTED,
     MOST_LOOKED_AT,
     QueueCounts,
@@ -89,10 +88,25 @@ class QueuePage(Selection):
 
     def __init__(self, parameters: QueryDict, *, user: User, at: datetime, phone: SearchedPhone | None = None) -> None:
         super().__init__(parameters, user=user, at=at, phone=phone)
-        most = MOST_LOOKED_AT if self.is_narrowed else MOST_COUNTED
-        self.counts: QueueCounts = counts_of(self.narrowed, at=at, most=most, waits=conditions_of(user, at=at))
-        rows = self.cases.with_urgency().only(*SHOWN)
+        self.counts: QueueCounts = counts_of(
+            self.narrowed,
+            at=at,
+            most=MOST_LOOKED_AT if self.is_narrowed else MOST_COUNTED,
+            is_narrowed=self.is_narrowed,
+            waits=conditions_of(user, at=at),
+        )
+        rows = self._listed.with_urgency().only(*SHOWN)
         self.page: Page[Complaint] = page(rows, self.keys, cursor=parameters.get("cursor", ""), size=PAGE_SIZE)
+
+    @property
+    def _listed(self) -> ComplaintQuerySet:
+        """The cases of all pages. Where the counts say that they are few, they are found first and then put in order:
+        the database would else go through all cases from the newest on, and look for one that is not there to the end.
+        """
+        if self.is_by_urgency or not self.is_narrowed or self._is_least(self.state):
+            return self.cases
+        found = self.cases.order_by().values("pk")[:MOST_LOOKED_AT]
+        return Complaint.objects.filter(pk__in=found) if self.total else Complaint.objects.none()
 
     @property
     def order(self) -> str:
@@ -155,7 +169,7 @@ class QueuePage(Selection):
 
     def _is_least(self, state: str, light: str = "") -> bool:
         """Whether there are more than were counted."""
-        return self.counts.is_capped and not light and (state == EVERY or state in FINAL_STATES)
+        return not light and (bool(self.counts.capped) if state == EVERY else state in self.counts.capped)
 
     @property
     def total_words(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Aggregate, Avg, Count, ExpressionWrapper, F, Min, Q
+from django.db.models import Aggregate, Avg, Count, ExpressionWrapper, F, IntegerField, Min, Q, Subquery
 from django.db.models.fields import DurationField
 
 from accounts.models import User
@@ -40,8 +40,8 @@ class QueueCounts:
     """What lies in a queue, state by state; final states count in `total` of their state only."""
 
     states: dict[State, StateCount] = field(default_factory=dict)
-    # The final states hold at least so many, and more than were counted.
-    is_capped: bool = False
+    # The final states that hold at least so many, and more than were counted.
+    capped: frozenset[State] = frozenset()
     waits: dict[Wait, int] = field(default_factory=dict)
 
     def of(self, state: State) -> StateCount:
@@ -118,9 +118,14 @@ def queue_counts(user: User, *, at: datetime) -> QueueCounts:
 
 
 def counts_of(
-    cases: ComplaintQuerySet, *, at: datetime, most: int = MOST_COUNTED, waits: Mapping[Wait, Q] | None = None
+    cases: ComplaintQuerySet,
+    *,
+    at: datetime,
+    most: int = MOST_COUNTED,
+    is_narrowed: bool = False,
+    waits: Mapping[Wait, Q] | None = None,
 ) -> QueueCounts:
-    """The cases of a queryset by state, in two queries: open ones exactly, of final ones `most` at most.
+    """The cases of a queryset by state, in two queries: open ones exactly, final ones until there are more than `most`.
 
     Of open ones also how many fulfil each of the conditions in `waits`.
     """
@@ -139,12 +144,44 @@ def counts_of(
         State(row["state"]): StateCount(row["total"], row["overdue"], row["soon"], row["earliest_due_at"])
         for row in open_rows
     }
-    # Half a million closed cases would be counted for a figure that nobody reads.
-    some = cases.filter(state__in=FINAL_STATES).order_by()[: most + 1]
-    final = some.aggregate(**{state: Count("pk", filter=Q(state=state)) for state in FINAL_STATES})
-    states |= {State(name): StateCount(total) for name, total in final.items() if total}
+    final = _counted_together(cases, most) if is_narrowed else _counted_by_state(cases, most)
     waiting = {wait: sum(row[wait] for row in open_rows) for wait in waits}
-    return QueueCounts(states, is_capped=sum(final.values()) > most, waits=waiting)
+    states |= {state: StateCount(total) for state, total in final.totals.items()}
+    return QueueCounts(states, final.capped, waiting)
+
+
+@dataclass(frozen=True)
+class _Final:
+    totals: dict[State, int]
+    capped: frozenset[State]
+
+
+def _counted_by_state(cases: ComplaintQuerySet, most: int) -> _Final:
+    """At most one more than `most` of each final state: nobody reads how many of half a million closed cases there are.
+
+    Nothing but the state is asked for, so that the index of states answers alone.
+    """
+    counted = [
+        Subquery(
+            cases.filter(state=state).order_by().values("state")[: most + 1],
+            output_field=IntegerField(),
+            template="(SELECT COUNT(*) FROM (%(subquery)s) AS counted)",
+        )
+        for state in FINAL_STATES
+    ]
+    # Any row will do: the figures are the same beside each.
+    for row in Complaint.objects.order_by().values_list(*counted)[:1]:
+        totals = {state: total for state, total in zip(FINAL_STATES, row, strict=True) if total}
+        return _Final(totals, frozenset(state for state, total in totals.items() if total > most))
+    return _Final({}, frozenset())
+
+
+def _counted_together(cases: ComplaintQuerySet, most: int) -> _Final:
+    """At most one more than `most` of all final states: where rows have to be looked at, once is enough."""
+    some = cases.filter(state__in=FINAL_STATES).order_by()[: most + 1]
+    counted = some.aggregate(**{state: Count("pk", filter=Q(state=state)) for state in FINAL_STATES})
+    totals = {State(name): total for name, total in counted.items() if total}
+    return _Final(totals, frozenset(FINAL_STATES if sum(totals.values()) > most else ()))
 
 
 def closed_this_month(*, at: datetime) -> ClosedFigures:

@@ -37,12 +37,16 @@ QUEUES: dict[Role, tuple[Wait, ...]] = {
 
 
 def conditions_of(user: User, *, at: datetime) -> dict[Wait, Q]:
-    """The waits that this person's role is offered, in their order, each with its condition on open cases."""
-    return {wait: waiting(wait, user=user, at=at) for wait in QUEUES.get(Role(user.role), _EVERYWHERE)}
+    """The waits that this person's role is offered, in their order, each with what it asks of an open case."""
+    return {wait: _of_open(wait, user=user, at=at) for wait in QUEUES.get(Role(user.role), _EVERYWHERE)}
 
 
 def waiting(wait: Wait, *, user: User, at: datetime) -> Q:
-    """The condition on open cases."""
+    """The condition on a case."""
+    return _of_open(wait, user=user, at=at) & Q(state__in=OPEN_STATES)
+
+
+def _of_open(wait: Wait, *, user: User, at: datetime) -> Q:
     conditions = {
         Wait.MINE: lambda: _mine(user),
         Wait.TODAY: lambda: _mine(user) & Q(due_at__lt=_tomorrow(at)),
@@ -52,7 +56,7 @@ def waiting(wait: Wait, *, user: User, at: datetime) -> Q:
         Wait.SUSPENDED: lambda: Q(suspended_until__isnull=False),
         Wait.SUPERVISED: lambda: Q(supervised_at__isnull=False),
     }
-    return conditions[wait]() & Q(state__in=OPEN_STATES)
+    return conditions[wait]()
 
 
 def _mine(user: User) -> Q:

@@ -98,6 +98,39 @@ def test_a_search_counts_no_more_final_cases_than_it_must(open_page, office, mon
     assert (counted["待受理"], counted["已办结"], counted["全部"]) == ("1", "2+", "3+")
 
 
+def test_the_tab_of_one_final_state_says_its_own_count_however_many_are_in_another(open_page, office, monkeypatch):
+    monkeypatch.setattr("complaints.queue_page.MOST_COUNTED", 1)
+    for state in [State.CLOSED] * 3 + [State.REJECTED]:
+        case_in(state)
+
+    page = open_page(office, QUEUE)
+
+    counted = {tab.contents[0].strip(): tab.b.get_text() for tab in page.select("nav.tabs a")}
+    assert (counted["已办结"], counted["不予受理"], counted["全部"]) == ("2+", "1", "3+")
+
+
+@pytest.mark.parametrize("most", [2, 1000])
+def test_a_word_finds_the_same_whether_it_is_counted_to_the_end_or_not(open_page, office, monkeypatch, most):
+    monkeypatch.setattr("complaints.queue_page.MOST_LOOKED_AT", most)
+    found = [case_in(State.CLOSED, text="井盖响。").number for _ in range(3)]
+    case_in(State.CLOSED, text="路灯不亮。")
+
+    page = open_page(office, f"{QUEUE}?q=井盖")
+
+    assert sorted(row.a.get_text() for row in page.select("[data-row] td.num")) == sorted(found)
+
+
+def test_what_no_case_has_is_not_looked_for_among_the_newest(client, office):
+    case_in(State.CLOSED)
+    client.force_login(office)
+    client.get(QUEUE)
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(f"{QUEUE}?q=魑魅").content.decode()
+
+    assert "没有符合条件的案件" in page
+    assert sum("魑魅" in query["sql"] for query in queries) == 2  # among the open ones, among the final ones
+
+
 # --- filters of one's own ---------------------------------------------------------------------------------------------
 
 
