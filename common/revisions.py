@@ -71,6 +71,9 @@ def _revisions() -> dict[str, Revision]:
 @contextmanager
 def read_once() -> Iterator[None]:
     """Within it the revisions are read at the first question and hold to the end: for what changes no topic."""
+    if _read.get() is not None:
+        yield
+        return
     before = _read.set({})
     try:
         yield

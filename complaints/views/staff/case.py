@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.access import permit, staff
 from common.errors import DomainError
 from common.http import Request
+from common.revisions import read_once
 from complaints import workflow
 from complaints.case_moves import offer
 from complaints.case_page import CasePage, case_for_page
@@ -74,6 +75,11 @@ def find_case(request: Request, number: str) -> Complaint:
 
 def show_case(request: Request, found: Complaint, *, status: int = 200, **shown: Any) -> HttpResponse:
     """The whole page, or for htmx the part that a move can change, with the messages beside it."""
+    with read_once():  # also after a move
+        return _shown(request, found, status, **shown)
+
+
+def _shown(request: Request, found: Complaint, status: int, **shown: Any) -> HttpResponse:
     context = {"page": CasePage(found, user=request.user, at=timezone.now(), **shown)}
     if not request.htmx:
         return render(request, "complaints/staff/case.html", context, status=status)

@@ -420,6 +420,17 @@ def test_every_role_opens_a_late_case_with_few_statements(client, monday_noon, r
     assert len(queries) <= 12
 
 
+def test_a_move_by_htmx_shows_the_case_anew_with_few_statements(client, office):
+    case = case_in(State.HANDLED)
+    client.force_login(office)
+    case_for_page(office, case.number)
+
+    with CaptureQueriesContext(connection) as queries:
+        client.post(move_url(case, Move.PASS), fields(Move.PASS, case), headers={"HX-Request": "true"})
+
+    assert len([query for query in queries if "common_change" in query["sql"]]) <= 3
+
+
 def test_what_came_after_the_memory_was_asked_is_named_all_the_same(office):
     with read_once():
         known()
