@@ -24,8 +24,11 @@ VALUES = {
 
 
 def in_words(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """Name and value of each fact that is told; of a change what it was and what it became."""
-    others = {name: said(value) for name, value in facts.items() if name not in {BEFORE, AFTER}}
+    """Name and value of each fact that is told; of a change what it was and what it became.
+
+    Databases keep JSON's names in orders of their own; here they stand in one.
+    """
+    others = {name: said(value) for name, value in sorted(facts.items()) if name not in {BEFORE, AFTER}}
     return _changes(facts) + [(_name(name), value) for name, value in others.items() if value != NOTHING]
 
 

@@ -132,7 +132,7 @@ def test_pages_of_a_long_log_follow_each_other(page, auditor):
         ({"before": {"启用": True}, "after": {"启用": False}}, ["启用 是 → 否"]),
         ({"after": {"title": "积雪", "photos": 2}}, ["标题 积雪", "照片数 2"]),
         ({"changed": ["手机号", "姓名"]}, ["改了 手机号、姓名"]),
-        ({"filters": {"since": "2026-11-24"}, "entries": 2}, ["筛选 起始日期 2026-11-24", "条数 2"]),
+        ({"filters": {"since": "2026-11-24"}, "entries": 2}, ["条数 2", "筛选 起始日期 2026-11-24"]),
     ],
     ids=["a sign-in", "nothing said", "a flag", "what changed", "what is new", "a list", "filters"],
 )
