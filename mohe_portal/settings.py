@@ -180,11 +180,12 @@ POSTGRES_OPTIONS = {
 
 def _database() -> dict[str, Any]:
     default = f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
-    config: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL or default))
+    # Kept open: opening SQLite's file reads the whole schema, which takes longer than most pages.
+    config: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL or default)) | {"CONN_MAX_AGE": 60}
     if config["ENGINE"].endswith("sqlite3"):
         Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
         return config | {"OPTIONS": SQLITE_OPTIONS}
-    return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": POSTGRES_OPTIONS}
+    return config | {"CONN_HEALTH_CHECKS": True, "OPTIONS": POSTGRES_OPTIONS}
 
 
 DATABASES = {"default": _database()}
