@@ -28,7 +28,7 @@ from complaints.waiting import ACTS_IN, Wait, conditions_of
 from complaints.workflow import OPEN_STATES, State
 from grids.listings import grid_listing
 
-PAGE_SIZE = 30
+PAGE_SIZE = 50
 # What a row is made from: a case has more columns than that, some of them long.
 SHOWN = (
     "number", "version", "state", "group", "category", "text", "grid", "unit", "filed_at",
@@ -56,7 +56,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the line of a case says, in words: it is written twice, for a desk and for a phone."""
+    """What the line of a case says, in words and nothing else: lines that say the same are kept as HTML."""
 
     number: str
     version: int
@@ -68,7 +68,7 @@ class Row:
     # The bar at the left that says why a row is first.
     edge: str
     badge: str
-    marks: list[str]
+    marks: tuple[str, ...]
     category: str
     grid: str
     # Empty where it is nobody's yet.
@@ -228,6 +228,11 @@ class QueuePage(Selection):
         return chips
 
     @property
+    def tells_unit(self) -> bool:
+        """To a unit all cases are its own."""
+        return "unit" in self.filters.fields
+
+    @property
     def has_more_filters(self) -> bool:
         """Whether something is chosen in the part of the filters that is folded away."""
         return any(self.filters.given(name) for name in ("light", "grid", "category", "filed_after", "filed_before"))
@@ -274,7 +279,7 @@ def _row(case: Complaint, *, at: datetime) -> Row:
         clock=words.light_words(case, at=at),
         edge=EDGES.get(light, "") if case.state in OPEN_STATES else "",
         badge="suspended" if case.is_suspended else case.state,
-        marks=[*marks(case), *late],
+        marks=(*marks(case), *late),
         category=category.label if category else case.get_group_display(),
         grid=grid_listing().name(case.grid_id) if case.grid_id else "没有定位",
         unit=unit_listing().name(case.unit_id) if case.unit_id else "",

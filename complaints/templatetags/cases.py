@@ -1,10 +1,14 @@
 """The clock and the state of a case as marks, for any page that shows a case."""
 
+from functools import lru_cache
+
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from common.templatetags.components import icon, kept
+from complaints.queue_page import Row
 from complaints.workflow import RequestKind, State
 
 register = template.Library()
@@ -47,3 +51,19 @@ def state_badge(state: str, label: str = "") -> SafeString:
 
 def _name(state: str) -> str:
     return str((RequestKind.SUSPENSION if state == "suspended" else State(state)).label)
+
+
+@register.simple_tag
+def queue_row(row: Row, tells_unit: object, may_tick: object) -> SafeString:
+    return _kept_line("complaints/staff/_queue_row.html", row, bool(tells_unit), bool(may_tick))
+
+
+@register.simple_tag
+def queue_card(row: Row) -> SafeString:
+    return _kept_line("complaints/staff/_queue_card.html", row)
+
+
+# The queue is opened again and again, and most of its lines say what they said before.
+@lru_cache(maxsize=4000)
+def _kept_line(name: str, row: Row, tells_unit: bool = False, may_tick: bool = False) -> SafeString:
+    return render_to_string(name, {"row": row, "tells_unit": tells_unit, "may_tick": may_tick})
