@@ -21,7 +21,7 @@ BIN = Path(sys.executable).parent
 PACKAGES = (*tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"], "scripts")
 TELL_EVERY_SECONDS = 30
 # Journeys wait for a browser, and tests of whole programs for those to start: other workers use that time.
-WORKERS = {"sqlite": "3", "postgres": "2"}
+WORKERS = {"sqlite": "4", "postgres": "2"}
 # The suite starts dozens of processes; each would compile the whole portal again.
 KEEP_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
