@@ -50,7 +50,7 @@ SHOTS = [
     Shot("board-year", "/board/", "office", first_link="main a[href^='/board/']:not([href*='?'])"),
     Shot("boards-year", "/board/", first_link="nav.segmented a:last-child"),
     Shot("unit-year", "/board/", first_link=".in-a-row-list a"),
-    Shot("wall", "/board/", first_link="main a[href$='/wall/']"),
+    Shot("wall", "/board/", first_link="main a[href$='/wall/']", guide=("desktop",)),
     Shot("published", "/complaints/"),
     Shot("held", "/workbench/complaints/held/", "office"),
     Shot("erasures", "/workbench/complaints/erasures/", "office"),

@@ -46,7 +46,6 @@ PUBLIC_PAGES = (
     "/complaints/track/",
     "/complaints/",
     "/grids/",
-    "/board/",
     "/volunteers/",
     "/help/",
 )
@@ -64,6 +63,8 @@ class Bench:
         self.office = self._signed_in()
         self.points = [shape(grid.boundary).representative_point().coords[0] for grid in Grid.objects.all()[:50]]
         self.photo = _photo()
+        self.task = MonthTask.objects.select_related("group").order_by("-year", "-month")[0]
+        self.boards = f"/board/{self.task.year}/{self.task.month:02}/"
 
     def _signed_in(self) -> dict[str, str]:
         client = Client()
@@ -72,9 +73,7 @@ class Bench:
 
     def measure(self) -> dict[str, Figure]:
         get, office = self._get, self.office
-        task = MonthTask.objects.select_related("group").order_by("-year", "-month")[0]
         newest = Complaint.objects.filter(state=State.HANDLING).order_by("-pk")[0]
-        board = f"/board/{task.group.code}/{task.year}/{task.month:02}/"
         return {
             "floor: empty view": get("/floor/empty/", each=200),
             "floor: one row": get("/floor/row/", each=200),
@@ -88,8 +87,8 @@ class Bench:
             "queue, 50 filtered": get("/workbench/complaints/?state=handling", office),
             "search by words": get("/workbench/complaints/?" + urlencode({"q": "积雪 单元"}), office),
             "case page": get(f"/workbench/complaints/{newest.number}/", office),
-            "board": get(board),
-            "city boards": get(f"/board/{task.year}/{task.month:02}/"),
+            "board": get(f"/board/{self.task.group.code}/{self.task.year}/{self.task.month:02}/"),
+            "city boards": get(self.boards),
             "home": get("/"),
             "published": get("/complaints/"),
             "cockpit": get("/cockpit/", office),
@@ -196,9 +195,9 @@ def memory_of(pid: int) -> int:
     return (int(held[1]) * 1024 if held else 0) + sum(memory_of(int(child)) for child in children)
 
 
-def sizes_of_public_pages(portal: Portal) -> dict[str, dict[str, int]]:
+def sizes_of_public_pages(portal: Portal, *paths: str) -> dict[str, dict[str, int]]:
     """Bytes on the line of each public page's HTML and of the styles and scripts that it names, all compressed."""
-    return {path: _size(portal, path) for path in PUBLIC_PAGES}
+    return {path: _size(portal, path) for path in (*PUBLIC_PAGES, *paths)}
 
 
 def _size(portal: Portal, path: str) -> dict[str, int]:
@@ -229,12 +228,13 @@ def main(out: Path, sizes: list[int]) -> None:
 def _measured(city: City) -> dict[str, Any]:
     with served(int(os.environ["BENCH_PORT"])) as server:
         portal = Portal(int(os.environ["BENCH_PORT"]))
-        figures = Bench(portal, city).measure()
+        bench = Bench(portal, city)
+        figures = bench.measure()
         return {
             "cases": Complaint.objects.count(),
             "figures": {name: asdict(figure) for name, figure in figures.items()},
             "memory": memory_of(server.pid),
-            "pages": sizes_of_public_pages(portal),
+            "pages": sizes_of_public_pages(portal, bench.boards),
         }
 
 
