@@ -226,6 +226,8 @@ def _take(page: Page, base: str, shot: Shot, width: str) -> Iterator[str]:
     except PlaywrightError as error:
         yield f"{shot.name} at {width}: {error.message.splitlines()[0]}"
         return
+    # What stands below the first screen is fetched when somebody scrolls there.
+    page.evaluate("document.querySelectorAll('img[loading=lazy]').forEach(image => { image.loading = 'eager' })")
     page.wait_for_load_state("networkidle")
     picture = OUT / f"{shot.name}-{width}.png"
     page.screenshot(path=picture, full_page=True)
