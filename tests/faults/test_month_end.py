@@ -11,6 +11,7 @@ from common.models import Outcome, PeriodicRun
 from common.months import Month
 from mohe_portal import schedule
 from reports.models import MonthEndReport
+from tests.factories.progress import RedTaskFactory
 from tests.faults.servers import FaultyRedis
 from tests.harness.processes import database_url, own_environment, running, wait_until
 from tests.reports.november import World
@@ -40,13 +41,16 @@ def test_schedulers_off_over_two_months_ends_build_both_months_once(two_schedule
     slept_after = job.cadence.slot(latest - 2)
     PeriodicRun.objects.create(job=job.name, slot=slept_after, try_at=slept_after, outcome=Outcome.DONE)
     missed = [Month.of(job.cadence.slot(index)).shifted(-1) for index in (latest - 1, latest)]
+    # No month is reported before the portal's first.
+    RedTaskFactory(year=missed[0].year, month=missed[0].month)
 
     began = timezone.now()
     with two_schedulers("first"), two_schedulers("second"):
         wait_until(lambda: MonthEndReport.objects.count() == 2, seconds=120)
         measured("both months frozen after", (timezone.now() - began) / timedelta(seconds=1))
-        done = PeriodicRun.objects.filter(job=job.name, outcome=Outcome.DONE)
-        wait_until(lambda: done.count() == 3, seconds=60)
+        # Settled runs of long ago may be forgotten by now; none may be left to do.
+        left = PeriodicRun.objects.unsettled().filter(job=job.name)
+        wait_until(lambda: not left.exists(), seconds=60)
 
     assert [report.of for report in MonthEndReport.objects.order_by("year", "month")] == missed
     assert set(MonthEndReport.objects.values_list("version", flat=True)) == {1}
