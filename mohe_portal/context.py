@@ -10,6 +10,7 @@ from accounts.listings import unit_listing
 from accounts.models import Role
 from common.http import ELDER_COOKIE
 from common.models import SAMPLE_DATA, Fact
+from mohe_portal.masthead import Frame, tools
 from mohe_portal.navigation import SideList, side_list
 from notifications.models import Notice
 
@@ -24,9 +25,9 @@ class Portal:
     footer: dict[str, str]
     elder: bool
     unread: int = 0
-    # The name of this person's unit.
-    unit: str = ""
     side_list: SideList = NO_PAGES
+    # The right half of the masthead.
+    tools: SafeString = SafeString()
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -35,14 +36,22 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 
 
 def _portal(request: HttpRequest) -> Portal:
+    about: dict[str, Any] = {
+        "sample_data": bool(Fact.read(SAMPLE_DATA, False)),
+        "footer": settings.FOOTER,
+        "elder": request.COOKIES.get(ELDER_COOKIE) == "1",
+    }
     # A request that failed before the session middleware has no user.
-    user = request.user if hasattr(request, "user") and request.user.is_authenticated else None
-    match = request.resolver_match
+    if not hasattr(request, "user") or not request.user.is_authenticated:
+        return Portal(**about)
+    user, match = request.user, request.resolver_match
+    frame = Frame(
+        page=match.view_name if match else "",
+        role=Role(user.role),
+        name=user.name,
+        unit=unit_listing().name(user.unit_id) if user.unit_id else "",
+        unread=Notice.objects.count_unread_by(user.pk),
+    )
     return Portal(
-        sample_data=bool(Fact.read(SAMPLE_DATA, False)),
-        footer=settings.FOOTER,
-        elder=request.COOKIES.get(ELDER_COOKIE) == "1",
-        unread=Notice.objects.unread_by(user.pk).count() if user else 0,
-        unit=unit_listing().name(user.unit_id) if user and user.unit_id else "",
-        side_list=side_list(Role(user.role), match.view_name if match else "") if user else NO_PAGES,
+        **about, unread=frame.unread, side_list=side_list(frame.role, frame.page), tools=tools(frame, request)
     )

@@ -3,8 +3,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
+from common.composed import Composed
 from common.crypto import ALPHABET, decrypt, encrypt
 
 
@@ -36,6 +37,16 @@ class Channel(models.TextChoices):
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def unread_by(self, user_id: int) -> "NoticeQuerySet":
         return self.filter(recipient_id=user_id, read_at=None)
+
+    def count_unread_by(self, user_id: int) -> int:
+        return sum(count for _, count in _unread(user=user_id))
+
+
+# On every page of staff.
+_unread = Composed(
+    lambda user: Notice.objects.unread_by(user).values_list("recipient").annotate(Count("pk")),
+    user=models.BigAutoField(),
+)
 
 
 class Notice(models.Model):

@@ -23,7 +23,7 @@ from accounts.views.targets import target_of
 from common import client
 from common.http import Request
 
-BY_MODEL = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "accounts.backends.PortalBackend"
 
 
 @public
@@ -101,7 +101,7 @@ def _enter(
     request: HttpRequest, user: User, *, target: str, at: datetime, device: TOTPDevice | None = None
 ) -> HttpResponse:
     factor.let_go(request)
-    auth.login(request, user, backend=BY_MODEL)
+    auth.login(request, user, backend=BACKEND)
     if device:
         remember_device(request, device)
     actions.note_sign_in(user, with_code=device is not None, address=client.address(request), at=at)
