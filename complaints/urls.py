@@ -5,6 +5,10 @@ from complaints.views import staff
 
 app_name = "complaints"
 urlpatterns = [
+    path("api/v1/complaints/", api.Cases.as_view(), name="api_cases"),
+    path("api/v1/complaints/lookup/", api.Lookup.as_view(), name="api_lookup"),
+    path("api/v1/complaints/<str:number>/", api.Case.as_view(), name="api_case"),
+    path("api/v1/complaints/<str:number>/moves/", api.Moves.as_view(), name="api_moves"),
     path("complaints/new/", views.new, name="new"),
     path("complaints/new/alike/", views.alike_cases, name="alike"),
     path("complaints/new/follow/<str:number>/", views.follow, name="follow"),
@@ -60,10 +64,6 @@ urlpatterns = [
     path("workbench/rules/new/", staff.rule_new, name="rule_new"),
     path("workbench/rules/<int:pk>/", staff.rule_edit, name="rule_edit"),
     path("workbench/rules/<int:pk>/<slug:way>/", staff.rule_move, name="rule_move"),
-    path("api/v1/complaints/", api.Cases.as_view(), name="api_cases"),
-    path("api/v1/complaints/lookup/", api.Lookup.as_view(), name="api_lookup"),
-    path("api/v1/complaints/<str:number>/", api.Case.as_view(), name="api_case"),
-    path("api/v1/complaints/<str:number>/moves/", api.Moves.as_view(), name="api_moves"),
     path("open311/v2/", open311.discovery, name="open311"),
     re_path(r"^open311/discovery\.(?P<form>json|xml)$", open311.discovery, name="open311_discovery"),
     re_path(r"^open311/v2/services\.(?P<form>json|xml)$", open311.services, name="open311_services"),

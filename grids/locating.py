@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shapely import STRtree
-from shapely.geometry import Point, shape
+from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from common.revisions import remembered
 from grids.models import Grid
-from grids.plane import east_west, in_metres
+from grids.plane import east_west, in_metres, point_in_metres
 
 # A phone's position indoors or under trees is easily this far off.
 NEAR_METRES = 40.0
@@ -50,7 +50,7 @@ def locate(longitude: float, latitude: float) -> Located:
     index = _index()
     if not index.grids:
         return Located(Place.OUTSIDE)
-    point = in_metres(Point(longitude, latitude), index.shortening)
+    point = point_in_metres(longitude, latitude, index.shortening)
     found = index.tree.query(point, predicate="dwithin", distance=NEAR_METRES)
     if not len(found):
         return Located(Place.OUTSIDE)

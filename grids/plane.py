@@ -3,6 +3,7 @@
 import math
 
 from shapely.affinity import scale
+from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 METRES_PER_DEGREE = 111_320.0
@@ -15,3 +16,8 @@ def east_west(latitude: float) -> float:
 
 def in_metres(geometry: BaseGeometry, shortening: float) -> BaseGeometry:
     return scale(geometry, METRES_PER_DEGREE * shortening, METRES_PER_DEGREE, origin=(0, 0))
+
+
+def point_in_metres(longitude: float, latitude: float, shortening: float) -> Point:
+    """The same of a single point, which is located for every submission."""
+    return Point(longitude * (METRES_PER_DEGREE * shortening), latitude * METRES_PER_DEGREE)

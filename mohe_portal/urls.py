@@ -20,6 +20,8 @@ from mohe_portal import (
 
 urlpatterns = [
     path("", views.home, name="home"),
+    # Read from above: what is asked for most need not pass by all the rest.
+    path("", include("complaints.urls")),
     path("city.svg", outline.outline, name="outline"),
     path("elder/", views.elder, name="elder"),
     path("help/", views.help_page, name="help"),
@@ -59,7 +61,6 @@ urlpatterns = [
     path("workbench/notices/", include("mohe_portal.inbox")),
     path("sms/<str:token>/", text_choice.text_choice, name="text_choice"),
     path("", include("grids.urls")),
-    path("", include("complaints.urls")),
     path("", include("volunteers.urls")),
     path("", include("progress.urls")),
     path("", include("projects.urls")),

@@ -25,12 +25,13 @@ def follow(case: Complaint, *, contact: Contact, key: str, at: datetime) -> Foll
     key = f"follow:{key}:{case.number}"
     if case.is_confidential or case.state not in OPEN_STATES:
         raise DomainError("这件刚刚有了变化，不能再关注。请接着填，再报一件。")
+    code = crypto.tracking_code(key)
     try:
         with transaction.atomic():
-            return Following(add_reporter(case, contact, key=key, at=at, is_follower=True), key)
+            return Following(add_reporter(case, contact, code=code, at=at, is_follower=True), key)
     except IntegrityError:
         # The same press came in twice.
-        earlier = Reporter.objects.filter(code_digest=crypto.digest("code", crypto.tracking_code(key))).first()
+        earlier = Reporter.objects.filter(code_digest=crypto.digest("code", code)).first()
         if earlier is None:
             raise
         return Following(earlier, key)

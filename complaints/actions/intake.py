@@ -113,20 +113,22 @@ def _store(
     case.number = _next_number(at)
     case.save(force_insert=True)
     event = Event.objects.create(complaint=case, version=0, move=Move.FILE, to_state=State.RECEIVED, actor=by, at=at)
-    add_reporter(case, contact, key=case.intake_key, at=at)
-    attach(store(photos, at=at), to=event, kind=Photo.Kind.BEFORE)
+    code = crypto.tracking_code(case.intake_key)
+    add_reporter(case, contact, code=code, at=at)
+    if photos:
+        attach(store(photos, at=at), to=event, kind=Photo.Kind.BEFORE)
     if draft:
         attach(list(draft.photos.all()), to=event, kind=Photo.Kind.BEFORE)
         draft.delete()
-    return Filed(case, crypto.tracking_code(case.intake_key), is_new=True)
+    return Filed(case, code, is_new=True)
 
 
-def add_reporter(case: Complaint, contact: Contact, *, key: str, at: datetime, is_follower: bool = False) -> Reporter:
-    """Remember who filed a case, or follows it; their tracking code follows from `key`."""
+def add_reporter(case: Complaint, contact: Contact, *, code: str, at: datetime, is_follower: bool = False) -> Reporter:
+    """Remember who filed a case, or follows it by this tracking code."""
     return Reporter.objects.create(
         complaint=case,
         is_follower=is_follower,
-        code_digest=crypto.digest("code", crypto.tracking_code(key)),
+        code_digest=crypto.digest("code", code),
         phone_encrypted=crypto.encrypt(contact.phone) if contact.phone else "",
         phone_digest=crypto.digest("phone", contact.phone) if contact.phone else "",
         name_encrypted=crypto.encrypt(contact.name) if contact.name else "",

@@ -23,7 +23,7 @@ from accounts.access import ALL_STAFF, EVERYBODY, Access
 from accounts.api import Api, AsDecided, person
 from accounts.models import ApiToken, Unit, User
 from accounts.tokens import TokenAuthentication
-from common.api import body_of, problem, problems
+from common.api import body_of, problem, problems, represented
 from common.errors import StaleRecord
 from common.keyset import page
 from common.masking import MOBILE
@@ -154,7 +154,7 @@ class Cases(WithPhotos):
         """With an app's key the channel is the app's, without one it is the web's."""
         receipt = take_in(request)
         shown = {"number": receipt.number, "code": receipt.code, "state": State.RECEIVED, "due_at": receipt.due_at}
-        return Response(ReceiptSerializer(shown).data, status=201)
+        return Response(represented(ReceiptSerializer, shown), status=201)
 
 
 def _narrowed_here(cases: Any, filters: ListFilters, *, user: User, at: Any) -> Any:

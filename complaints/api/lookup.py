@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.access import EVERYBODY
 from accounts.api import Api
 from common import client, crypto
-from common.api import body_of, problems
+from common.api import body_of, checked, problems, represented
 from common.calendar import working_calendar
 from common.masking import hide_phones
 from complaints import actions, story
@@ -33,17 +33,16 @@ class Lookup(Api):
     )
     def post(self, request: Request) -> Response:
         """An unknown code and a wrong tail get the same answer, 404."""
-        asked = LookupSerializer(data=body_of(request))
-        asked.is_valid(raise_exception=True)
-        code = crypto.normalized_code(asked.validated_data["code"])
+        asked = checked(LookupSerializer, body_of(request))
+        code = crypto.normalized_code(asked["code"])
         if code is None:
             raise Http404
-        tail = asked.validated_data.get("phone_tail", "")
+        tail = asked.get("phone_tail", "")
         now = timezone.now()
         reporter = actions.find_reporter(code=code, tail=tail, client=client.network(request), at=now)
         if reporter is None:
             return self._waiting(actions.find_held(code=code, tail=tail, at=now))
-        return Response(ProgressSerializer(_progress(reporter, knows_phone=bool(tail), at=now)).data)
+        return Response(represented(ProgressSerializer, _progress(reporter, knows_phone=bool(tail), at=now)))
 
     def _waiting(self, held: Held | None) -> Response:
         """A report by the pages that somebody looks at before it becomes a case."""
@@ -60,7 +59,7 @@ class Lookup(Api):
             "result": "",
             "own": None,
         }
-        return Response(ProgressSerializer(told).data)
+        return Response(represented(ProgressSerializer, told))
 
 
 def _progress(reporter: Reporter, *, knows_phone: bool, at: Any) -> dict[str, Any]:
