@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from common.listing import Entry, Listing
+from common.listing import Entry, Listing, choices
 from common.revisions import remembered
 from complaints.known import known
 from complaints.models import Category, ProblemGroup
@@ -26,6 +26,13 @@ def category_listing() -> Listing:
         )
         for one in Category.objects.all()
     )
+
+
+@remembered("reference", most=1)
+def major_listing() -> Listing:
+    """The major classes, by name."""
+    names = Category.objects.order_by("major_name").values_list("major_name", flat=True).distinct()
+    return choices((name, name) for name in names)
 
 
 @remembered("reference", most=len(ProblemGroup))

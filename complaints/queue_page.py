@@ -12,9 +12,10 @@ from accounts.models import Role, User
 from common.calendar import doubt_about
 from common.keyset import Page, page
 from complaints import words
+from complaints.behind import OF_THE_UNIT_THEN
 from complaints.listings import category_listing
 from complaints.models import Complaint, ComplaintQuerySet
-from complaints.models.complaint import Light
+from complaints.models.complaint import SEE_ALL_BUT_CONFIDENTIAL, Light
 from complaints.selection import SearchedPhone, Selection
 from complaints.staff_forms import EVERY, LIGHTS, OPEN
 from complaints.stats import (
@@ -208,7 +209,7 @@ class QueuePage(Selection):
     @property
     def kept(self) -> list[tuple[str, str]]:
         """The parameters that the form of the filters carries along unseen."""
-        names = ("state", "wait", "q", "phone", "units", "communities", "why", "month")
+        names = ("state", "wait", "q", "phone", "units", "communities", "major", "lacks", "why", "month")
         return [(name, str(self.parameters[name])) for name in names if self.parameters.get(name)]
 
     @property
@@ -226,6 +227,16 @@ class QueuePage(Selection):
             why, month = self.filters.behind
             chips.append((f"{month.year} 年 {month.month} 月{why.label}", self.link(why="", month="")))
         return chips
+
+    @property
+    def figure_note(self) -> str:
+        """Why fewer cases may be listed than the figure says that led here."""
+        if not self.filters.behind:
+            return ""
+        is_told_by_times = self.filters.behind[0] in OF_THE_UNIT_THEN
+        times = "一件退过几次、评过几次，数据表里就算几次，这里只列一件。" if is_told_by_times else ""
+        hidden = "保密案件算在数据表里，不列在这里。" if self.user.role in SEE_ALL_BUT_CONFIDENTIAL else ""
+        return times + hidden
 
     @property
     def tells_unit(self) -> bool:

@@ -6,7 +6,6 @@ from datetime import datetime
 from django.http import QueryDict
 
 from accounts.models import User
-from complaints.behind import behind
 from complaints.models import Complaint, ComplaintQuerySet
 from complaints.models.complaint import Light
 from complaints.staff_forms import EVERY, LIGHT_WORDS, OPEN, STATE_WORDS, QueueFilters
@@ -37,9 +36,7 @@ class Selection:
         self.state: str = self.filters.given("state") or (EVERY if looks_everywhere else OPEN)
         self.light: str = self.filters.given("light") or ""
         self.wait: str = self.filters.given("wait") or ""
-        narrowed = self.filters.narrow(Complaint.objects.visible_to(user))
-        if self.filters.behind:
-            narrowed = narrowed.filter(behind(*self.filters.behind, at=at))
+        narrowed = self.filters.narrow(Complaint.objects.visible_to(user), at=at)
         self.narrowed: ComplaintQuerySet = narrowed.reported_from(phone.digest) if phone else narrowed
 
     @property

@@ -14,8 +14,8 @@ from accounts.models import Role, User
 from common.clock import CITY_TIME
 from common.listing import Entry, Listing, ListingField, ListingSelect, choices
 from common.months import Month
-from complaints.behind import Why
-from complaints.listings import category_listing
+from complaints.behind import OF_THE_UNIT_THEN, Why, behind
+from complaints.listings import category_listing, major_listing
 from complaints.models import Channel, ComplaintQuerySet, ProblemGroup
 from complaints.models.complaint import Light
 from complaints.waiting import Wait
@@ -25,6 +25,9 @@ from grids.listings import community_listing, grid_listing
 OPEN, EVERY = "open", "all"
 LIGHTS = [(Light.IN_TIME, "时限内"), (Light.SOON, "快到期"), (Light.OVERDUE, "超时")]
 
+
+# The fields that a case may lack, and the words for it.
+LACKS = {"grid": "没有定位", "unit": "还没有派给单位", "category": "还没有定类"}
 
 STATE_WORDS = {OPEN: "全部在办", EVERY: "全部", **dict(State.choices)}
 LIGHT_WORDS = {str(light): label for light, label in LIGHTS}
@@ -108,6 +111,8 @@ class QueueFilters(forms.Form):
     # From a dashboard: the units of a group, the communities of a leader.
     units = SetField(unit_listing, kind="单位")
     communities = SetField(community_listing, kind="社区")
+    major = ListingField(major_listing, required=False)
+    lacks = forms.ChoiceField(required=False, choices=[*LACKS.items()])
     # Together, from a dashboard: the cases behind one of its figures.
     why = forms.ChoiceField(required=False, choices=Why.choices)
     month = forms.RegexField(r"^2\d{3}-(0[1-9]|1[0-2])$", required=False)
@@ -130,9 +135,11 @@ class QueueFilters(forms.Form):
 
     @property
     def sets(self) -> list[tuple[str, str]]:
-        """The sets that it is narrowed to, in words, each by the name of its parameter."""
+        """What it is narrowed to besides the selects and words, each by the name of its parameter."""
         named = [(name, field) for name, field in self.fields.items() if isinstance(field, SetField)]
-        return [(name, field.told(self.given(name))) for name, field in named if self.given(name)]
+        sets = [(name, field.told(self.given(name))) for name, field in named if self.given(name)]
+        sets += [("major", f"大类：{self.given('major')}")] if self.given("major") else []
+        return sets + ([("lacks", LACKS[self.given("lacks")])] if self.given("lacks") else [])
 
     @property
     def behind(self) -> tuple[Why, Month] | None:
@@ -156,16 +163,24 @@ class QueueFilters(forms.Form):
         plain = {"grid": "网格 {}", "filed_after": "{} 起反映", "filed_before": "到 {} 为止", "q": "查找“{}”"}
         return said + [words.format(self.given(name)) for name, words in plain.items() if self.given(name)]
 
-    def narrow(self, cases: ComplaintQuerySet) -> ComplaintQuerySet:
+    def narrow(self, cases: ComplaintQuerySet, *, at: datetime) -> ComplaintQuerySet:
         """Apply everything but state and light, by which the tabs count."""
+        unit, units = self._key("unit"), self._keys("units")
+        if self.behind:
+            cases = cases.filter(behind(*self.behind, at=at, units=[unit] if unit else units))
+            if self.behind[0] in OF_THE_UNIT_THEN:
+                unit, units = None, []
+        if self.given("lacks"):
+            cases = cases.filter(**{self.given("lacks"): None})
         lookups = {
+            "unit": unit,
+            "unit__in": units,
             "grid__community": self._key("community"),
             "group": self.given("group"),
             "channel": self.given("channel"),
-            "unit": self._key("unit"),
-            "unit__in": self._keys("units"),
             "grid__community__in": self._keys("communities"),
             "category": self._key("category"),
+            "category__major_name": str(self.given("major") or ""),
             "grid__code": self.given("grid"),
             "filed_at__gte": _midnight(self.given("filed_after")),
             "filed_at__lt": _midnight(self.given("filed_before"), days_later=1),

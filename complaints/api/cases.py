@@ -135,7 +135,7 @@ class Cases(WithPhotos):
         filters = ListFilters(request.query_params, user=reader)
         if filters.errors:
             raise serializers.ValidationError(_by_field(filters.errors))
-        cases = filters.narrow(Complaint.objects.visible_to(reader))
+        cases = filters.narrow(Complaint.objects.visible_to(reader), at=now)
         cases = _narrowed_here(cases, filters, user=reader, at=now).select_related("category", "grid", "unit")
         found = page(cases, cases.NEWEST, cursor=request.query_params.get("cursor", ""), size=PAGE_SIZE)
         shown = {"results": found.rows, "next": found.next_cursor or None, "previous": found.previous_cursor or None}

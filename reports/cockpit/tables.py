@@ -21,6 +21,8 @@ BY = {
     "unit": "责任单位", "community": "社区", "grid": "网格", "channel": "来源", "group": "问题分组", "major": "大类",
 }  # fmt: skip
 _COLUMN = {"unit": "unit_id", "community": "community_id"}
+# What a case of the line without a name lacks; of a place it is the grid.
+_LACKING = {"unit": "unit", "major": "category"}
 # Open cases are told by where they are, not by what they are about.
 _PLACES = frozenset({"unit", "community", "grid"})
 
@@ -134,10 +136,12 @@ def _name(names: Directory, by: str, key: Any) -> str:
 
 def _filter(names: Directory, by: str, key: Any) -> dict[str, str] | None:
     """The queue's filter for a line; None where the queue has none."""
-    if by in {Axis.CHANNEL, Axis.GROUP} and key is not None:
+    if key is None:
+        return {"lacks": _LACKING.get(by, "grid")}
+    if by in {Axis.CHANNEL, Axis.GROUP, Axis.MAJOR}:
         return {str(by): str(key)}
     entries: dict[str, Any] = {"unit": names.units, "community": names.communities, "grid": names.grids}
-    entry = entries.get(by, {}).get(key)
+    entry = entries[by].get(key)
     return {by: entry.code} if entry else None
 
 

@@ -7,7 +7,7 @@ import time_machine
 from bs4 import BeautifulSoup
 from django.http import QueryDict
 
-from accounts.models import Role, Unit
+from accounts.models import Role, Unit, User
 from common.months import Month
 from complaints import actions
 from complaints.models import Complaint
@@ -218,6 +218,40 @@ def test_each_number_of_the_table_leads_to_just_its_cases(city, area):
     assert followed >= fewest
     total = QueuePage(QueryDict(told.total.cells["filed"].url.partition("?")[2]), user=user, at=AT)
     assert [words for words, _ in total.chips] == [*([chip] if chip else []), "2026 年 11 月收到"]
+
+
+def test_the_lines_of_what_has_no_place_unit_or_class_lead_to_their_cases_too(city):
+    office = UserFactory(role=Role.OFFICE)
+    case_in(State.RECEIVED, at=AT - timedelta(hours=1), grid=None)
+    rollups.refresh(at=AT)
+
+    def led(by, name):
+        line = next(line for line in table(office, by=by).lines if line.name == name)
+        page = QueuePage(QueryDict(line.cells["filed"].url.partition("?")[2]), user=office, at=AT)
+        return int(line.cells["filed"].text), page.total, page.chips[0][0]
+
+    assert led("grid", "没有定位") == led("community", "没有定位") == (1, 1, "没有定位")
+    assert led("unit", "还没有派给单位") == (2, 2, "还没有派给单位")
+    assert led("major", "还没有定类") == (2, 2, "还没有定类")
+    major = Complaint.objects.exclude(category=None)[0].category.major_name
+    assert led("major", major) == (2, 2, f"大类：{major}")
+
+
+def test_what_a_unit_returned_is_found_after_it_went_to_another(city):
+    office = UserFactory(role=Role.OFFICE)
+    first, second = Unit.objects.filter(code__in=["U1", "U2"]).order_by("code")
+    case = case_in(State.DISPATCHED, unit=first, at=MONDAY)
+    liaison = User.objects.get(unit=first, role=Role.LIAISON)
+    actions.return_to_office(case, reason="不归我们管。", by=liaison, at=MONDAY + timedelta(hours=4))
+    actions.dispatch(case, to=second, by=office, at=MONDAY + timedelta(hours=5))
+    rollups.refresh(at=AT)
+
+    def led(unit):
+        cell = next(line for line in table(office).lines if line.name == unit.name).cells["returning"]
+        return cell.text, QueuePage(QueryDict(cell.url.partition("?")[2]), user=office, at=AT).total if cell.url else 0
+
+    assert led(first) == ("33.3%（1／3）", 1)
+    assert led(second) == ("0.0%（0／1）", 0)
 
 
 def test_the_units_to_ask_about_lead_to_their_cases_in_the_chosen_area(city):
