@@ -13,6 +13,7 @@ from reports.permissions import READ_SOMETHING
 
 EVERY_CASE = frozenset({Role.OFFICE, Role.OPERATOR, Role.GUIDANCE, Role.SUPERVISION, Role.LEADER, Role.GROUP_HEAD})
 STAFF = frozenset(Role)
+NO_CASES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SECURITY})
 AT_THE_TABLE = EVERY_CASE - {Role.OPERATOR}
 
 

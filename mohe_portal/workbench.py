@@ -27,6 +27,7 @@ from complaints.waiting import ACTS_IN, Wait
 from complaints.workflow import State
 from meetings import stats as meetings
 from meetings.models import READS_SOMETHING
+from mohe_portal.navigation import NO_CASES
 from notifications.models import Kind, Notice
 from progress.models import Amendment, AnnualPlan, MonthTask, Objection
 from progress.stats import count
@@ -34,7 +35,6 @@ from progress.workflow import PlanState
 from volunteers.stats import patrolled_today, waiting_for_organiser
 
 ROWS = 8
-NO_CASES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SECURITY})
 WORDS = {State.DISPATCHED: "待签收"}
 # What the button says for the first case that waits, by its state.
 NEXT = {
@@ -51,9 +51,10 @@ USUAL = {
     Role.LIAISON: ("去巡查", "volunteers:patrols"),
     Role.GUIDANCE: ("看案件", "complaints:queue"),
     Role.GROUP_HEAD: ("看图版", "progress:city"),
-    Role.LEADER: ("看图版", "progress:city"),
-    Role.SUPERVISION: ("看案件", "complaints:queue"),
+    Role.LEADER: ("看驾驶舱", "reports:cockpit"),
+    Role.SUPERVISION: ("看驾驶舱", "reports:cockpit"),
     Role.ADMINISTRATOR: ("用户与角色", "accounts:users"),
+    Role.AUDITOR: ("审计日志", "audit_log"),
 }
 SINCE = "workbench_since"
 SHOWN_NEWS = 6
@@ -150,9 +151,10 @@ def _news(user: User, *, since: datetime) -> News:
 def _case_figures(user: User, cases: QueuePage) -> list[Figure]:
     """What is late, what is due today, then what waits, in the order in which it is worked off."""
     counts = cases.counts
-    overdue = Figure("超时", counts.overdue, _queue(light=Light.OVERDUE), "先办这些" if counts.overdue else "", True)
-    soon = Figure("快到期", counts.soon, _queue(light=Light.SOON))
     states = ACTS_IN.get(Role(user.role), ())
+    hint = "先办这些" if counts.overdue and states else ""
+    overdue = Figure("超时", counts.overdue, _queue(light=Light.OVERDUE), hint, True)
+    soon = Figure("快到期", counts.soon, _queue(light=Light.SOON))
     if not states:
         return [overdue, soon, Figure("在办", counts.open, _queue())]
     today = Figure("今天要办", cases.waits[Wait.TODAY], _queue(wait=Wait.TODAY))
@@ -195,7 +197,7 @@ def _decision_figures(user: User) -> list[Figure]:
         _how_many(Objection.objects.pending()),
     ).get(pk=user.pk)
     waiting = [
-        Figure("年度计划待审批", plans, reverse("progress:plans")),
+        Figure("年度计划待审批", plans, reverse("progress:plans") + f"?state={PlanState.SUBMITTED}"),
         Figure("计划调整待审批", changes, reverse("progress:amendments")),
         Figure("异议待答复", disputed, reverse("progress:marking_home")),
     ]
@@ -222,7 +224,13 @@ def _patrol_figures(user: User, now: datetime) -> list[Figure]:
         own = patrolled_today(on=today, unit=user.unit)
         return [Figure("今天还没巡的网格", own.missing, reverse("volunteers:patrols"))] if own.total else []
     if user.role == Role.OFFICE:
-        return [Figure("今天还没巡的网格", patrolled_today(on=today).missing, reverse("volunteers:patrol_coverage"))]
+        return [
+            Figure(
+                "今天还没巡的网格",
+                patrolled_today(on=today).missing,
+                reverse("volunteers:patrol_coverage") + "#missing",
+            )
+        ]
     return []
 
 

@@ -174,10 +174,10 @@ class Cockpit:
         return self.flags.of_month(self.choice.month)
 
     @cached_property
-    def flag_months(self) -> list[tuple[Month, FlagCounts]]:
-        """Newest first, of the months that have tasks; a year at most."""
+    def flag_months(self) -> list[tuple[Month, FlagCounts, str]]:
+        """Newest first, of the months that have tasks, each with its page; a year at most."""
         counted = [(month, self.flags.of_month(month)) for month in reversed(self.months)]
-        return [(month, counts) for month, counts in counted if counts.total][:12]
+        return [(month, counts, self.choice.flags_url(month)) for month, counts in counted if counts.total][:12]
 
     @property
     def patrolled(self) -> Patrolled:

@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from complaints.figures import Rate
 from reports.cockpit.board import Cockpit
 
 
 @dataclass(frozen=True)
 class Chart:
-    """`spec` goes to assets/js/charts.js as JSON; `rows` are the same for people: the month, then a text per series."""
+    """`spec` goes to assets/js/charts.js as JSON; `rows` the same for people: month, its table, a text per series."""
 
     id: str
     title: str
     spec: dict[str, Any]
-    rows: list[tuple[str, list[str]]]
+    rows: list[tuple[str, str, list[str]]]
 
     @property
     def heads(self) -> list[str]:
@@ -54,10 +56,12 @@ def _labels(shown: Cockpit) -> list[str]:
     return [f"{month.month} 月" for month in shown.months]
 
 
-def _rows(shown: Cockpit, cells: list[list[str]]) -> list[tuple[str, list[str]]]:
+def _rows(shown: Cockpit, cells: list[list[str]]) -> list[tuple[str, str, list[str]]]:
     """Newest first, as tables of months are everywhere."""
     named = [f"{month.year} 年 {month.month} 月" for month in shown.months]
-    return list(zip(named, cells, strict=True))[::-1]
+    table = reverse("reports:figures")
+    urls = [table + shown.choice.link(month=month) for month in shown.months]
+    return list(zip(named, urls, cells, strict=True))[::-1]
 
 
 def _share(rate: Rate) -> float | None:

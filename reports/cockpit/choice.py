@@ -28,6 +28,7 @@ class Area:
     scope: Scope
     queue: dict[str, str] = field(hash=False)
     group: Named | None = None
+    unit: Named | None = None
     # Whose flags these are; None: everybody's.
     flag_units: frozenset[int] | None = None
 
@@ -62,6 +63,14 @@ class Choice:
     @property
     def other_words(self) -> str:
         return f"{'去年' if self.compare == LAST_YEAR else '上月'}{'同期' if self.is_running else ''}"
+
+    def flags_url(self, month: Month) -> str:
+        """The page with the flags of a month, of the area where it has one of its own."""
+        if self.area.group:
+            return reverse("progress:board_month", args=[self.area.group.code, month.year, month.month])
+        if self.area.unit:
+            return reverse("progress:unit_year", args=[self.area.unit.code, month.year])
+        return reverse("progress:city_month", args=[month.year, month.month])
 
     @property
     def first(self) -> Month:
@@ -104,7 +113,7 @@ def _area(value: str, user: User, names: Directory) -> Area:
         return _communities(value, found.name, frozenset({found.pk}), names, {"community": code})
     if kind == "unit" and (found := _by_code(names.units, code)):
         units = frozenset({found.pk})
-        return Area(value, found.name, Scope(units=units), {"unit": code}, flag_units=units)
+        return Area(value, found.name, Scope(units=units), {"unit": code}, unit=found, flag_units=units)
     if kind == "group" and (found := _by_code(names.groups, code)):
         units = names.units_of_group.get(found.pk, frozenset())
         return Area(value, found.name, Scope(units=units), {"units": as_set(units)}, group=found)

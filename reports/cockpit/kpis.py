@@ -38,17 +38,10 @@ def kpis(shown: Cockpit) -> list[Kpi]:
 def _flags(shown: Cockpit) -> Kpi:
     choice, counts = shown.choice, shown.counts
     other = shown.flags.of_month(choice.other)
-    where = [choice.month.year, choice.month.month]
-    group = choice.area.group
-    url = (
-        reverse("progress:board_month", args=[group.code, *where])
-        if group
-        else reverse("progress:city_month", args=where)
-    )
     whole = "去年同月" if choice.compare == "year" else "上月"
-    diff = f"{whole} {other.red}／{other.marked}" if other.total else f"{whole}没有旗"
-    base = f"已标 {counts.marked}，未标 {counts.unmarked}"
-    return Kpi(f"{choice.month.month} 月红旗", str(counts.red), "面", base, diff, url)
+    diff = f"{whole}红旗 {other.red}，蓝旗 {other.blue}" if other.total else f"{whole}没有旗"
+    base = f"蓝旗 {counts.blue}，未标 {counts.unmarked}"
+    return Kpi(f"{choice.month.month} 月红旗", str(counts.red), "面", base, diff, choice.flags_url(choice.month))
 
 
 def _open(shown: Cockpit) -> Kpi:
@@ -77,7 +70,9 @@ def _satisfaction(shown: Cockpit) -> Kpi:
 
 def _patrols(shown: Cockpit) -> Kpi:
     choice, patrolled = shown.choice, shown.patrolled
-    url = reverse("volunteers:patrol_coverage") + f"?month={choice.month}"
+    unit = choice.area.unit
+    page = "volunteers:patrol_calendar" if unit else "volunteers:patrol_coverage"
+    url = f"{reverse(page)}?{f'unit={unit.code}&' if unit else ''}month={choice.month}"
     made_of = f"{patrolled.covered.numerator:,}／{patrolled.covered.denominator:,} 格次"
     if not choice.is_running and not patrolled.covered.numerator:
         return Kpi("巡查覆盖", "—", "", "没有巡查记录", "", url)
@@ -91,7 +86,8 @@ def _service(shown: Cockpit) -> Kpi:
     service, words = shown.service, shown.choice.other_words
     hours, before = service.minutes // 60, service.other_minutes // 60
     base = f"{service.activities} 场活动"
-    return Kpi("志愿时长", f"{hours:,}", "小时", base, _more(hours, before, words), reverse("volunteers:figures"))
+    url = f"{reverse('volunteers:figures')}?month={shown.choice.month}"
+    return Kpi("志愿时长", f"{hours:,}", "小时", base, _more(hours, before, words), url)
 
 
 def _rate(title: str, rate: Rate, other: Rate, suffix: str, other_words: str, url: str) -> Kpi:

@@ -56,6 +56,7 @@ def test_who_keeps_accounts_or_logs_sees_no_cases(client, role):
 
     assert "积雪结冰" not in page
     assert "您可以做的事" in page
+    assert "查案件号" not in page
 
 
 def test_the_workbench_asks_as_much_for_sixty_cases_as_for_three(client, django_assert_max_num_queries):
@@ -82,7 +83,7 @@ def opened(client, user):
         (Role.LIAISON, State.DISPATCHED, "签收第一件"),
         (Role.LIAISON, State.HANDLING, "办第一件"),
         (Role.OPERATOR, State.RECEIVED, "登记来电"),
-        (Role.LEADER, State.HANDLED, "看图版"),
+        (Role.LEADER, State.HANDLED, "看驾驶舱"),
     ],
 )
 def test_one_button_says_what_comes_first(client, role, state, label):

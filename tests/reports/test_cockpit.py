@@ -81,7 +81,7 @@ def told(board):
 
 def test_the_six_figures_of_the_city(city):
     assert told(shown()) == {
-        "11 月红旗": ("1", "已标 2，未标 1"),
+        "11 月红旗": ("1", "蓝旗 1，未标 1"),
         "在办案件": ("2", "超时 1 快到期 0"),
         "按期结案率": ("50.0", "1／2"),
         "满意率": ("—", "0／0 人评价"),
@@ -93,9 +93,22 @@ def test_the_six_figures_of_the_city(city):
 def test_a_part_of_the_city_has_its_own(city):
     board = told(shown(area="community:232701100001"))
 
-    assert (board["在办案件"][0], board["11 月红旗"]) == ("1", ("0", "已标 1，未标 0"))
+    assert (board["在办案件"][0], board["11 月红旗"]) == ("1", ("0", "蓝旗 1，未标 0"))
     assert told(shown(area="unit:U1"))["按期结案率"] == ("50.0", "1／2")
-    assert told(shown(area="group:clean"))["11 月红旗"] == ("1", "已标 2，未标 0")
+    assert told(shown(area="group:clean"))["11 月红旗"] == ("1", "蓝旗 1，未标 0")
+
+
+def test_each_figure_leads_to_the_page_of_its_month_and_area(city):
+    def led(**parameters):
+        return {kpi.title: kpi.url for kpi in kpis(shown(**parameters))}
+
+    october = led(month="2026-10")
+    unit = led(month="2026-10", area="unit:U1")
+
+    assert october["志愿时长"] == "/workbench/activities/figures/?month=2026-10"
+    assert (october["10 月红旗"], unit["10 月红旗"]) == ("/board/2026/10/", "/board/units/U1/2026/")
+    assert unit["巡查覆盖"] == "/workbench/patrols/calendar/?unit=U1&month=2026-10"
+    assert led(area="group:clean")["11 月红旗"] == "/board/clean/2026/11/"
 
 
 def test_a_group_head_begins_with_the_own_group_and_a_leader_may_choose_the_own_communities(city):
