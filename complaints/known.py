@@ -43,6 +43,13 @@ def name_case(case: Complaint) -> None:
     case.grid = it.grids.get(case.grid_id) or case.grid
 
 
+def name_helpers(case: Complaint) -> None:
+    """The same for the units that help; its helpers were read along."""
+    it = known()
+    for helper in case.helping_units:
+        helper.unit = it.units.get(helper.unit_id) or helper.unit
+
+
 def name_events(events: Iterable[Event]) -> None:
     """The same for steps that came with their actors."""
     it = known()

@@ -30,9 +30,9 @@ class Merged:
 
 def merged_with(case: Complaint, events: Iterable[Event], *, user: User) -> Merged:
     """`events` are all of the case's: whether anything was merged into it stands among them."""
-    if case.merged_into:
-        may_open = Complaint.objects.visible_to(user).filter(pk=case.merged_into.pk).exists()
-        return Merged(case.merged_into.number, case.merged_into.get_absolute_url() if may_open else "")
+    if case.merged_into_id and case.leading_number:
+        leading = Complaint.objects.visible_to(user, few=True).only("number").filter(pk=case.merged_into_id).first()
+        return Merged(case.leading_number, leading.get_absolute_url() if leading else "")
     if all(event.move != Move.ABSORB for event in events):
         return Merged()
     # Its unit reads what else was said of the same thing, though it may not open those cases.

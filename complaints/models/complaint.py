@@ -2,6 +2,7 @@ import math
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
@@ -16,6 +17,10 @@ from complaints.models.finding import stands_in_case
 from complaints.models.tuning import Tuning
 from complaints.workflow import OPEN_STATES, RequestKind, State
 from grids.models import Grid
+
+if TYPE_CHECKING:
+    from complaints.models.reporter import Reporter
+    from complaints.models.request import UnitRequest
 
 # A liaison sees the cases of the own unit; the three account roles see none.
 SEE_ALL = frozenset({Role.OFFICE, Role.OPERATOR, Role.SUPERVISION})
@@ -214,9 +219,18 @@ class Complaint(models.Model):
     supervised_at = models.DateTimeField("督办时间", null=True, blank=True)
     urge_count = models.PositiveSmallIntegerField("催办次数", default=0)
 
-    # Only where complaints.case_page read the case: whether there is any.
+    # Only where complaints.case_rows read the case: who filed it, what its unit waits for, the number of the case that
+    # it was merged into, how many follow it, and whether it has what few have.
+    filer: "Reporter | None"
+    waiting_request: "UnitRequest | None"
+    leading_number: str | None
+    followers: int
+    has_photos: bool
     has_escalations: bool
     has_acknowledgements: bool
+    has_asked_extension: bool
+    # Where nobody looked there may be some.
+    has_helpers: bool = True
 
     objects = ComplaintQuerySet.as_manager()
 
@@ -316,8 +330,12 @@ class Complaint(models.Model):
             case = case.merged_into
         return case
 
+    @property
+    def helping_units(self) -> "list[HelpingUnit]":
+        return list(self.helpers.all()) if self.has_helpers else []
+
     def is_helped_by(self, unit_id: int) -> bool:
-        return any(helper.unit_id == unit_id for helper in self.helpers.all())
+        return any(helper.unit_id == unit_id for helper in self.helping_units)
 
     def is_due_soon_or_late(self, *, at: datetime) -> bool:
         return self.light(at=at) in {Light.SOON, Light.OVERDUE}

@@ -1,0 +1,106 @@
+"""What the page of a case reads: the case with what it has one of, its steps, its photos.
+
+Their statements never change their shape, so each is composed once (docs/adr/0037).
+"""
+
+from functools import cache
+from typing import Any
+
+from django.db.models import (
+    BigAutoField,
+    CharField,
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from common.composed import Composed
+from complaints.known import name_case, name_events, name_helpers
+from complaints.models import (
+    Acknowledgement,
+    Complaint,
+    ComplaintQuerySet,
+    Escalation,
+    Event,
+    HelpingUnit,
+    Photo,
+    Reporter,
+    UnitRequest,
+)
+
+_TOLD_OF_EVENTS = (
+    "complaint", "version", "move", "unit", "at", "note", "basis", "seconds_used", "was_overdue",
+    "actor__name", "actor__role", "actor__unit", "actor__group",
+)  # fmt: skip
+
+
+def case_for_page(user: User, number: str) -> Complaint | None:
+    """One case that this person may open, with what it has one of, and with whether it has what few have: the page
+    looks for that only where there is some.
+    """
+    for case in _cases_seen_as(user.role)(number=number, unit=user.unit_id):
+        name_case(case)
+        if case.has_helpers:
+            prefetch_related_objects([case], "helpers")
+            name_helpers(case)
+        return case
+    return None
+
+
+def events_of(case: Complaint) -> list[Event]:
+    """All of them, oldest first, with their units and whoever did it."""
+    events = _events(case=case.pk)
+    name_events(events)
+    return events
+
+
+def photos_of(case: Complaint) -> list[Photo]:
+    return _photos(case=case.pk) if case.has_photos else []
+
+
+_events = Composed(
+    lambda case: Event.objects.filter(complaint=case).select_related("actor").only(*_TOLD_OF_EVENTS),
+    case=BigAutoField(),
+)
+_photos = Composed(lambda case: Photo.objects.filter(complaint=case), case=BigAutoField())
+
+
+@cache
+def _cases_seen_as(role: str) -> Composed[Complaint]:
+    """People of one role see different cases by their unit at most."""
+
+    def seen(number: Any, unit: Any) -> ComplaintQuerySet:
+        anyone = User(role=role)
+        anyone.unit_id = unit
+        return _with_what_it_has(Complaint.objects.visible_to(anyone, few=True).filter(number=number))
+
+    return Composed(seen, number=CharField(), unit=BigAutoField())
+
+
+def _with_what_it_has(cases: ComplaintQuerySet) -> ComplaintQuerySet:
+    followers = Reporter.objects.filter(complaint=OuterRef("pk"), is_follower=True).values("complaint")
+    extensions = UnitRequest.objects.extensions(round=OuterRef("round"), unit=OuterRef("unit"))
+    found: dict[str, Any] = {
+        "filer": FilteredRelation("reporters", condition=Q(reporters__is_follower=False)),
+        "waiting_request": FilteredRelation("requests", condition=Q(requests__status=UnitRequest.Status.PENDING)),
+        "leading_number": F("merged_into__number"),
+        "followers": Coalesce(Subquery(followers.annotate(count=Count("pk")).values("count")), 0),
+        "has_photos": _has(Photo.objects.all()),
+        "has_helpers": _has(HelpingUnit.objects.all()),
+        "has_escalations": _has(Escalation.objects.all()),
+        "has_acknowledgements": _has(Acknowledgement.objects.all()),
+        "has_asked_extension": _has(extensions),
+    }
+    return cases.annotate(**found).select_related("filer", "waiting_request")  # type: ignore[misc]
+
+
+def _has(some: QuerySet[Any]) -> Exists:
+    return Exists(some.filter(complaint=OuterRef("pk")))
