@@ -1,4 +1,4 @@
-"""What the page of a case reads: the case with what it has one of, its steps, its photos.
+"""What the page of a case reads: the case with what it has one of, its steps, its photos, what may be the same.
 
 Their statements never change their shape, so each is composed once (docs/adr/0037).
 """
@@ -10,9 +10,11 @@ from django.db.models import (
     BigAutoField,
     CharField,
     Count,
+    DateTimeField,
     Exists,
     F,
     FilteredRelation,
+    FloatField,
     OuterRef,
     Q,
     QuerySet,
@@ -40,6 +42,7 @@ _TOLD_OF_EVENTS = (
     "complaint", "version", "move", "unit", "at", "note", "basis", "seconds_used", "was_overdue",
     "actor__name", "actor__role", "actor__unit", "actor__group",
 )  # fmt: skip
+_TOLD_OF_DUPLICATES = ("number", "state", "filed_at", "longitude", "latitude")
 
 
 def case_for_page(user: User, number: str) -> Complaint | None:
@@ -66,6 +69,12 @@ def photos_of(case: Complaint) -> list[Photo]:
     return _photos(case=case.pk) if case.has_photos else []
 
 
+def same_perhaps(user: User, case: Complaint) -> list[tuple[float, Complaint]]:
+    """The others that this person may open and that may be the same thing, nearest first with their metres."""
+    around = case.surroundings()
+    return case.nearest_of(_near_cases_seen_as(user.role)(unit=user.unit_id, **around)) if around else []
+
+
 _events = Composed(
     lambda case: Event.objects.filter(complaint=case).select_related("actor").only(*_TOLD_OF_EVENTS),
     case=BigAutoField(),
@@ -75,14 +84,32 @@ _photos = Composed(lambda case: Photo.objects.filter(complaint=case), case=BigAu
 
 @cache
 def _cases_seen_as(role: str) -> Composed[Complaint]:
-    """People of one role see different cases by their unit at most."""
+    return Composed(
+        lambda number, unit: _with_what_it_has(_seen_as(role, unit).filter(number=number)),
+        number=CharField(),
+        unit=BigAutoField(),
+    )
 
-    def seen(number: Any, unit: Any) -> ComplaintQuerySet:
-        anyone = User(role=role)
-        anyone.unit_id = unit
-        return _with_what_it_has(Complaint.objects.visible_to(anyone, few=True).filter(number=number))
 
-    return Composed(seen, number=CharField(), unit=BigAutoField())
+@cache
+def _near_cases_seen_as(role: str) -> Composed[Complaint]:
+    bounds = dict.fromkeys(("west", "east", "south", "north"), FloatField())
+    return Composed(
+        lambda unit, **within: _seen_as(role, unit).within(**within).only(*_TOLD_OF_DUPLICATES),
+        unit=BigAutoField(),
+        case=BigAutoField(),
+        group=CharField(),
+        since=DateTimeField(),
+        until=DateTimeField(),
+        **bounds,
+    )
+
+
+def _seen_as(role: str, unit: Any) -> ComplaintQuerySet:
+    """What people of one role see differs between them by their unit at most."""
+    anyone = User(role=role)
+    anyone.unit_id = unit
+    return Complaint.objects.visible_to(anyone, few=True)
 
 
 def _with_what_it_has(cases: ComplaintQuerySet) -> ComplaintQuerySet:

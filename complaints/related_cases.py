@@ -6,6 +6,7 @@ from datetime import datetime
 
 from accounts.models import Role, User
 from complaints import words
+from complaints.case_rows import same_perhaps
 from complaints.models import Complaint, Event
 from complaints.workflow import Move
 
@@ -44,14 +45,13 @@ def merged_with(case: Complaint, events: Iterable[Event], *, user: User) -> Merg
 
 
 def duplicates(case: Complaint, *, user: User, at: datetime) -> list[Duplicate]:
-    near = Complaint.objects.visible_to(user, few=True).only("number", "state", "filed_at", "longitude", "latitude")
     return [
         Duplicate(
             other.number,
             other.get_absolute_url(),
             f"相距 {metres:.0f} 米，{_when(other, at)}，{other.get_state_display()}",
         )
-        for metres, other in near.duplicates_of(case)[:MOST_DUPLICATES]
+        for metres, other in same_perhaps(user, case)[:MOST_DUPLICATES]
     ]
 
 

@@ -1,8 +1,9 @@
 import math
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
@@ -139,19 +140,19 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 
         How far and how long ago that may be, the office sets; a case without a point has none.
         """
-        if case.longitude is None or case.latitude is None:
-            return []
-        tuning = Tuning.current()
-        north = tuning.duplicate_metres / _METRES_PER_DEGREE
-        east = north / math.cos(math.radians(case.latitude))
-        square = self.filter(
-            group=case.group,
-            filed_at__range=(case.filed_at - tuning.duplicate_within, case.filed_at + tuning.duplicate_within),
-            longitude__range=(case.longitude - east, case.longitude + east),
-            latitude__range=(case.latitude - north, case.latitude + north),
-        ).exclude(pk=case.pk)
-        measured = sorted(((case.metres_to(other), other) for other in square), key=lambda one: (one[0], one[1].pk))
-        return [(metres, other) for metres, other in measured if metres <= tuning.duplicate_metres]
+        around = case.surroundings()
+        return case.nearest_of(self.within(**around)) if around else []
+
+    def within(
+        self, *, case: Any, group: Any, since: Any, until: Any, west: Any, east: Any, south: Any, north: Any
+    ) -> "ComplaintQuerySet":
+        """Of this group and these bounds of time and place, but for the case itself."""
+        return self.filter(
+            group=group,
+            filed_at__range=(since, until),
+            longitude__range=(west, east),
+            latitude__range=(south, north),
+        ).exclude(pk=case)
 
 
 class Complaint(models.Model):
@@ -306,6 +307,30 @@ class Complaint(models.Model):
             first = first.split(stop)[0]
         first = hide_phones(first)
         return first if len(first) <= 40 else first[:39] + "…"
+
+    def surroundings(self) -> dict[str, Any]:
+        """The bounds of `within` in which the same thing may have been filed too; empty without a point."""
+        if self.longitude is None or self.latitude is None:
+            return {}
+        tuning = Tuning.current()
+        high = tuning.duplicate_metres / _METRES_PER_DEGREE
+        wide = high / math.cos(math.radians(self.latitude))
+        return {
+            "case": self.pk,
+            "group": self.group,
+            "since": self.filed_at - tuning.duplicate_within,
+            "until": self.filed_at + tuning.duplicate_within,
+            "west": self.longitude - wide,
+            "east": self.longitude + wide,
+            "south": self.latitude - high,
+            "north": self.latitude + high,
+        }
+
+    def nearest_of(self, others: "Iterable[Complaint]") -> "list[tuple[float, Complaint]]":
+        """Those of them that are near enough to be the same thing, nearest first with their metres."""
+        most = Tuning.current().duplicate_metres
+        measured = sorted(((self.metres_to(other), other) for other in others), key=lambda one: (one[0], one[1].pk))
+        return [(metres, other) for metres, other in measured if metres <= most]
 
     def metres_to(self, other: "Complaint") -> float:
         """Between the points of two cases that both have one; flat, good within a town."""

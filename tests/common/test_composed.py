@@ -82,6 +82,13 @@ def test_rows_asked_for_along_with_them_are_prefetched(django_assert_num_queries
         assert list(found.complaints.all()) == [case]
 
 
+def test_where_there_can_be_nothing_nothing_is_asked(django_assert_num_queries):
+    asked = Composed(lambda key: User.objects.filter(pk=key).none(), key=BigAutoField())
+
+    with django_assert_num_queries(0):
+        assert asked(key=1) == []
+
+
 def test_what_one_asking_got_does_not_show_in_the_next():
     user = UserFactory(name="示例人员")
     by_key = Composed(lambda key: User.objects.filter(pk=key), key=BigAutoField())
