@@ -89,9 +89,13 @@ class StaffMap {
     if (event.key !== "Enter" || event.target !== box) return;
     event.preventDefault();
     const centre = this.map.getCenter();
+    // Boxes of neighbours overlap: the grid whose middle is nearest.
+    let nearest = null;
     this.city.eachGrid((layer, grid) => {
-      if (layer.getBounds().contains(centre)) this.choose(grid.code);
+      const metres = layer.getBounds().getCenter().distanceTo(centre);
+      if (layer.getBounds().contains(centre) && !(metres >= nearest?.metres)) nearest = { metres, code: grid.code };
     });
+    if (nearest) this.choose(nearest.code);
   }
 
   async choose(code) {

@@ -2,6 +2,8 @@
 const L = window.L;
 const CELL = 56;
 const WORDS = ["时限内", "快到期", "超时", "已结"];
+// Of several together: what the worst of them is.
+const WORST_WORDS = ["没有快到期或超时的", "有快到期的", "有超时的", "都已结"];
 const MOST_LISTED = 12;
 
 export class CaseLayer {
@@ -57,7 +59,7 @@ export class CaseLayer {
       html: count === 1 ? "" : `<span>${count}</span>`,
       iconSize: [size, size],
     });
-    const title = count === 1 ? `${this.points[indexes[0]][3]}，${WORDS[kind]}` : `${count} 件案件`;
+    const title = count === 1 ? `${this.points[indexes[0]][3]}，${WORDS[kind]}` : `${count} 件案件，${WORST_WORDS[kind]}`;
     const marker = L.marker(this.map.unproject(centre), { icon, title, alt: title });
     return marker.on("click", () => this.open(marker, indexes));
   }
