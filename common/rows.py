@@ -14,7 +14,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 def insert(row: Row) -> Row:
-    """What `row.save(force_insert=True)` does for a row with an automatic key, of values alone and heard by no signal."""
+    """As `row.save(force_insert=True)` for a row with an automatic key, made of values alone and heard by no signal."""
     # Taken out of the list once: `django.db.connection` looks it up anew for every column.
     connection = connections[DEFAULT_DB_ALIAS]
     statement, fields = _composed(type(row))

@@ -1,4 +1,4 @@
-"""What the page of a case reads: the case with what it has one of, its steps, its photos, what may be the same.
+"""What the pages of a case read: the case with what it has one of, its steps, its photos, what may be the same.
 
 Their statements never change their shape, so each is composed once (docs/adr/0037).
 """
@@ -25,7 +25,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from common.composed import Composed
-from complaints.known import name_case, name_events, name_helpers
+from complaints.known import name_case, name_events, name_helpers, name_units
 from complaints.models import (
     Acknowledgement,
     Complaint,
@@ -66,7 +66,27 @@ def events_of(case: Complaint) -> list[Event]:
 
 
 def photos_of(case: Complaint) -> list[Photo]:
-    return _photos(case=case.pk) if case.has_photos else []
+    return all_photos_of(case) if case.has_photos else []
+
+
+def all_photos_of(case: Complaint) -> list[Photo]:
+    """Of a case of which it is not known whether it has any."""
+    return _photos(case=case.pk)
+
+
+def reporter_with_case(reporter: int) -> Reporter | None:
+    """For the page by which a resident follows it."""
+    for found in _reporters(reporter=reporter):
+        name_case(found.complaint)
+        return found
+    return None
+
+
+def steps_of(case: Complaint) -> list[Event]:
+    """All of them, oldest first, with their units, to be told to a resident."""
+    steps = _steps(case=case.pk)
+    name_units(steps)
+    return steps
 
 
 def same_perhaps(user: User, case: Complaint) -> list[tuple[float, Complaint]]:
@@ -78,6 +98,10 @@ def same_perhaps(user: User, case: Complaint) -> list[tuple[float, Complaint]]:
 _events = Composed(
     lambda case: Event.objects.filter(complaint=case).select_related("actor").only(*_TOLD_OF_EVENTS),
     case=BigAutoField(),
+)
+_steps = Composed(lambda case: Event.objects.filter(complaint=case), case=BigAutoField())
+_reporters = Composed(
+    lambda reporter: Reporter.objects.filter(pk=reporter).select_related("complaint"), reporter=BigAutoField()
 )
 _photos = Composed(lambda case: Photo.objects.filter(complaint=case), case=BigAutoField())
 

@@ -52,11 +52,18 @@ def name_helpers(case: Complaint) -> None:
 
 def name_events(events: Iterable[Event]) -> None:
     """The same for steps that came with their actors."""
+    events = list(events)
+    name_units(events)
+    for event in events:
+        if event.actor:
+            name_person(event.actor)
+
+
+def name_units(events: Iterable[Event]) -> None:
+    """The same for steps of which it is not told who took them."""
     it = known()
     for event in events:
         event.unit = it.units.get(event.unit_id) or event.unit
-        if event.actor:
-            name_person(event.actor)
 
 
 def name_person(person: User) -> None:

@@ -16,8 +16,9 @@ pytestmark = pytest.mark.django_db
 
 def a_case(number, grid=None):
     return Complaint(
-        number=number, channel=Channel.WEB, group=ProblemGroup.OTHER, text="路灯坏了，100% 不亮", grid=grid, filed_at=AT,
-        longitude=122.53, latitude=52.97, intake_key=f"test:{number}", is_confidential=True, stage_started_at=AT,
+        number=number, channel=Channel.WEB, group=ProblemGroup.OTHER, text="路灯坏了，100% 不亮", grid=grid,
+        longitude=122.53, latitude=52.97, intake_key=f"test:{number}", is_confidential=True,
+        filed_at=AT, stage_started_at=AT,
     )  # fmt: skip
 
 
