@@ -21,7 +21,7 @@ from grids.models import Grid
 
 ACCEPT_WITHIN_WORK_HOURS = 2
 # Which wording of the privacy notice the person saw; it changes with templates/complaints/_notice.html.
-NOTICE_VERSION = "2026-11"
+NOTICE_VERSION = "2026-11-26"
 
 
 @dataclass(frozen=True)
