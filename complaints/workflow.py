@@ -24,6 +24,7 @@ class State(models.TextChoices):
 
 
 OPEN_STATES = (State.RECEIVED, State.ACCEPTED, State.DISPATCHED, State.HANDLING, State.HANDLED)
+FINAL_STATES = tuple(state for state in State if state not in OPEN_STATES)
 WITH_UNIT_STATES = (State.DISPATCHED, State.HANDLING, State.HANDLED, State.CLOSED)
 
 
