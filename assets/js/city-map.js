@@ -7,6 +7,8 @@ import { MEASURES, scaleOf, shown } from "./map/measures.js";
 const box = document.querySelector("#city-map");
 const control = (name) => document.querySelector(`#map-${name}`);
 
+const AWAY = "案件没有取到，网络好了以后移动一下地图再试。";
+
 async function json(url) {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
@@ -20,14 +22,11 @@ class StaffMap {
     this.months = box.dataset.months.split(",");
     this.map = openMap(box);
     this.city = drawCity(this.map, city);
-    this.cases = new CaseLayer(this.map, box.dataset.caseUrl);
+    this.cases = new CaseLayer(this.map, box.dataset.caseUrl, (bounds) => this.casesAt(bounds));
     this.city.eachGrid((layer, grid) => layer.on("click", () => this.choose(grid.code)));
     control("measure").addEventListener("change", () => this.paint());
     control("month").addEventListener("input", () => this.paint());
-    control("month").addEventListener("change", () => {
-      this.loadCases();
-      if (this.chosen) this.choose(this.chosen);
-    });
+    control("month").addEventListener("change", () => this.loadCases());
     control("cases").addEventListener("change", () => this.loadCases());
     this.map.on("moveend", () => this.loadCases());
     box.addEventListener("keydown", (event) => this.enter(event));
@@ -62,29 +61,56 @@ class StaffMap {
     control("legend").innerHTML = scale.legend.map(([level, words]) => `<span>${svg(level)}${words}</span>`).join("");
   }
 
+  async casesIn(bounds) {
+    const query = new URLSearchParams({ month: this.months[this.month], box: bounds.toBBoxString() });
+    const answer = await json(`${box.dataset.casesUrl}?${query}`);
+    this.say("");
+    return answer;
+  }
+
+  say(words) {
+    control("note").textContent = words;
+    control("note").hidden = !words;
+  }
+
+  /** What is loaded holds all that is to be seen, and what is joined in it was joined for this closeness. */
+  get isLoaded() {
+    const { month, view, zoom, cell } = this.loaded || {};
+    if (month !== this.month || !view.contains(this.map.getBounds())) return false;
+    return !cell || zoom === this.map.getZoom();
+  }
+
   /** Only the last of several requests counts; a network that is away is said and tried at the next move. */
   async loadCases() {
     const turn = (this.turn = (this.turn || 0) + 1);
-    const note = control("note");
     if (!control("cases").checked) {
+      this.loaded = null;
       this.cases.show([]);
-      note.hidden = true;
+      this.say("");
+      box.setAttribute("aria-busy", "false");
       return;
     }
-    const view = this.map.getBounds().pad(0.3);
-    const asked = `${this.months[this.month]}`;
-    if (this.loaded?.month === asked && !this.loaded.more && this.loaded.view.contains(this.map.getBounds())) return;
-    const query = new URLSearchParams({ month: asked, box: view.toBBoxString() });
+    if (this.isLoaded) return;
+    const asked = { month: this.month, zoom: this.map.getZoom(), view: this.map.getBounds().pad(0.3) };
+    box.setAttribute("aria-busy", "true");
     try {
-      const { cases, more } = await json(`${box.dataset.casesUrl}?${query}`);
+      const { cases, cell } = await this.casesIn(asked.view);
       if (turn !== this.turn) return;
-      this.loaded = { month: asked, view, more };
-      this.cases.show(cases);
-      note.textContent = "案件太多，只画了最新的一万件。放大以后看得全。";
-      note.hidden = !more;
+      this.loaded = { ...asked, cell };
+      this.cases.show(cases, cell);
     } catch {
-      note.textContent = "案件没有取到，网络好了以后移动一下地图再试。";
-      note.hidden = false;
+      this.say(AWAY);
+    }
+    box.setAttribute("aria-busy", "false");
+  }
+
+  /** The cases of a spot, for their list. */
+  async casesAt(bounds) {
+    try {
+      return (await this.casesIn(bounds)).cases;
+    } catch {
+      this.say(AWAY);
+      return null;
     }
   }
 
@@ -92,21 +118,16 @@ class StaffMap {
     if (event.key !== "Enter" || event.target !== box) return;
     event.preventDefault();
     const centre = this.map.getCenter();
-    // Boxes of neighbours overlap: the grid whose middle is nearest.
-    let nearest = null;
     this.city.eachGrid((layer, grid) => {
-      const metres = layer.getBounds().getCenter().distanceTo(centre);
-      if (layer.getBounds().contains(centre) && !(metres >= nearest?.metres)) nearest = { metres, code: grid.code };
+      if (layer.getBounds().contains(centre)) this.choose(grid.code);
     });
-    if (nearest) this.choose(nearest.code);
   }
 
   async choose(code) {
-    this.chosen = code;
     this.city.mark(code);
     const card = control("card");
     try {
-      const answer = await fetch(`${box.dataset.cardUrl.replace("CODE", code)}?month=${this.months[this.month]}`);
+      const answer = await fetch(box.dataset.cardUrl.replace("CODE", code));
       if (!answer.ok) throw new Error(answer.status);
       card.innerHTML = await answer.text();
     } catch {

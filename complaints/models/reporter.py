@@ -1,5 +1,3 @@
-from functools import cached_property
-
 from django.db import models
 from django.db.models import Q
 
@@ -37,8 +35,7 @@ class Reporter(models.Model):
     def __str__(self) -> str:
         return f"反映人（{self.complaint}）"
 
-    # Once: it is looked for in every text of the case, and decrypting takes longer than looking.
-    @cached_property
+    @property
     def phone(self) -> str:
         return crypto.decrypt(self.phone_encrypted) if self.phone_encrypted else ""
 

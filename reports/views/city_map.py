@@ -12,6 +12,7 @@ from common.months import Month
 from reports import city_map
 from reports.cockpit.choice import month_of
 from reports.directory import directory
+from reports.map_cases import Box, cases_in
 from reports.models import RollupState
 
 WHO_READS = (Role.LEADER, Role.OFFICE, Role.OPERATOR, Role.GROUP_HEAD, Role.SUPERVISION, Role.GUIDANCE)
@@ -36,25 +37,21 @@ def figures(request: Request) -> HttpResponse:
 def cases(request: Request) -> HttpResponse:
     """`month`: yyyy-mm; `box`: west,south,east,north. Without a box the whole city."""
     now = timezone.now()
-    month, box = (
-        month_of(request.GET.get("month", ""), on=timezone.localdate(now)),
-        city_map.box_of(request.GET.get("box", "")),
-    )
-    return _kept_by_nobody(JsonResponse(city_map.cases_in(request.user, month, box, at=now)))
+    month = month_of(request.GET.get("month", ""), on=timezone.localdate(now))
+    box = Box.of(request.GET.get("box", ""))
+    return _kept_by_nobody(JsonResponse(cases_in(request.user, month, box, at=now)))
 
 
 @only(*WHO_READS)
 @require_safe
 def grid(request: Request, code: str) -> HttpResponse:
-    """The card beside the map, as a part of the page; its rates are those of `month`."""
+    """The card beside the map, as a part of the page."""
     now = timezone.now()
-    today = timezone.localdate(now)
-    month = month_of(request.GET.get("month", ""), on=today)
-    entry = city_map.by_code(directory(today), code)
+    entry = city_map.by_code(directory(timezone.localdate(now)), code)
     if entry is None:
         raise Http404
-    card = city_map.grid_card(entry, request.user, month, at=now)
-    return render(request, "reports/_grid_card.html", {"card": card, "month": month})
+    card = city_map.grid_card(entry, request.user, at=now)
+    return render(request, "reports/_grid_card.html", {"card": card, "month": Month.of(now)})
 
 
 def _kept_by_nobody(response: HttpResponse) -> HttpResponse:
