@@ -96,8 +96,14 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("批示", "meetings:instructions", frozenset({Role.LEADER, Role.OFFICE})),
             ("民生实事", "projects:projects", STAFF),
             ("制度文件", "library:documents", STAFF),
+        ],
+    ),
+    (
+        "宣传",
+        [
             ("创城动态", "publicity:news", STAFF - {Role.OFFICE}),
             ("写动态、管发布", "publicity:desk", frozenset({Role.OFFICE})),
+            ("倡议书", "publicity:initiative_desk", frozenset({Role.OFFICE})),
         ],
     ),
     (
@@ -182,6 +188,7 @@ BELOW: dict[str, tuple[str, ...]] = {
     "meetings:instructions": ("meetings:instruction_new",),
     "publicity:news": ("publicity:announcement",),
     "publicity:desk": ("publicity:preview", "publicity:new", "publicity:edit"),
+    "publicity:initiative_desk": ("publicity:initiative_edit", "publicity:initiative_version"),
     "grids:list": ("grids:detail", "grids:edit", "grids:new", "grids:areas"),
     "grids:import": ("grids:import_preview",),
     "reports:reports": (

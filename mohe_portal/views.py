@@ -14,7 +14,7 @@ from common.revalidation import by_minute, revalidated
 from complaints import stats as complaint_stats
 from complaints.public_stats import recently_published
 from progress import stats as progress_stats
-from publicity.stats import latest_news
+from publicity.stats import invitations, latest_news
 from reports.rollups import reading as rollups
 from volunteers.stats import upcoming_activities
 
@@ -24,7 +24,7 @@ API = "/api/"
 
 @public
 @require_safe
-@revalidated("figures", "boards", "reference", "published", "volunteers", "publicity", clock=by_minute)
+@revalidated("figures", "boards", "reference", "published", "volunteers", "publicity", "initiative", clock=by_minute)
 def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     month = Month.of(now)
@@ -37,6 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "closed": [] if published else complaint_stats.recently_closed(limit=6),
         "activities": upcoming_activities(3, at=now),
         "news": latest_news(4),
+        "invitations": invitations(),
     }
     return render(request, "home.html", context)
 

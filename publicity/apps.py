@@ -4,4 +4,9 @@ from django.apps import AppConfig
 class PublicityConfig(AppConfig):
     name = "publicity"
     verbose_name = "宣传"
-    watched = {"publicity": ["Announcement", "Picture"]}
+    watched = {
+        "publicity": ["Announcement", "Picture"],
+        "initiative": ["InitiativeVersion"],
+        # Apart: whoever joins changes the number, and no page but one.
+        "joinings": ["Joining"],
+    }

@@ -31,6 +31,7 @@ from mohe_portal.sample_city.residents import let_residents_act
 from mohe_portal.sample_city.routing import rule_dispatching
 from mohe_portal.sample_city.rules import shelve
 from mohe_portal.sample_city.service import serve
+from mohe_portal.sample_city.taking_part import invite
 from reports import rollups
 
 # The campaign, its units and its map are older than the first case that is shown.
@@ -122,6 +123,7 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     start_projects(seed, company, until=until)
     shelve(company, until=until, files=photo_files)
     publish_news(company, until=until, files=photo_files)
+    invite(seed, company, until=until)
     report.step("统计数字")
     rollups.rebuild(at=until)
     Fact.write(SAMPLE_DATA, True)

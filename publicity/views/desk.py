@@ -16,7 +16,7 @@ from common.errors import DomainError
 from common.http import Request
 from complaints.uploads import takes_photos
 from publicity import actions
-from publicity.forms import AnnouncementForm, VersionForm
+from publicity.forms.announcements import AnnouncementForm, VersionForm
 from publicity.models import Announcement, AnnouncementQuerySet
 
 PER_PAGE = 50

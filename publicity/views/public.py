@@ -7,17 +7,17 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import public
 from common.revalidation import revalidated
-from publicity.forms import SectionChoice
+from publicity.forms.announcements import SectionChoice
 from publicity.models import Announcement, Picture, Section, State
 from publicity.permissions import may_publish
-from publicity.stats import told
+from publicity.stats import invitations, told
 
 PER_PAGE = 20
 
 
 @public
 @require_safe
-@revalidated("publicity")
+@revalidated("publicity", "initiative")
 def news(request: HttpRequest) -> HttpResponse:
     """What is published, of one section or of all."""
     choice = SectionChoice(request.GET)
@@ -29,6 +29,7 @@ def news(request: HttpRequest) -> HttpResponse:
         "rows": [told(announcement) for announcement in page],
         "sections": Section.choices,
         "section": section,
+        "invitations": invitations(),
         "may_publish": may_publish(request.user),
     }
     return render(request, "publicity/news.html", frame(request) | facts)

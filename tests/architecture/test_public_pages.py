@@ -20,6 +20,7 @@ from progress import actions as flags
 from progress.models import Flag
 from projects import actions as project_work
 from publicity import actions as publicity
+from publicity.actions import initiative
 from publicity.models import Section
 from reports import rollups
 from tests.architecture.addresses import every_address
@@ -106,6 +107,8 @@ def places(published, task, office):
     draft = publicity.Draft(section=Section.UNDER_WAY, title="清雪", dated_on=MONDAY.date(), text="都清了。")
     news = publicity.write(draft, by=office, at=MONDAY)
     publicity.publish(news, by=office, at=MONDAY)
+    words = initiative.Words("倡议书", "扫雪。", "创城办")
+    initiative.join(initiative.publish(words, seen=0, by=office, at=MONDAY), at=MONDAY)
     board, month = {"group": task.group.code}, {"year": 2026, "month": 11}
     return {
         "complaints:published_case": {"number": published.number},
