@@ -29,7 +29,9 @@ from meetings import stats as meetings
 from meetings.models import READS_SOMETHING
 from mohe_portal.navigation import NO_CASES
 from notifications.models import Kind, Notice
+from progress import report_stats
 from progress.models import Amendment, AnnualPlan, MonthTask, Objection
+from progress.reminders import DAYS_BEFORE_REPORT
 from progress.stats import count
 from progress.workflow import PlanState
 from volunteers.stats import patrolled_today, waiting_for_organiser
@@ -181,12 +183,47 @@ def _flag_figures(user: User, now: datetime) -> list[Figure]:
         tasks = MonthTask.objects.of_month(month).filter(group__has_board=True)
         return [
             Figure("未标旗的月任务", count(tasks).unmarked, reverse("progress:marking_home")),
+            *_missing_report_figures(month, now),
             *_decision_figures(user),
         ]
     if user.role == Role.LIAISON and user.unit_id:
-        tasks = MonthTask.objects.of_month(month).filter(unit_id=user.unit_id)
-        return [Figure(f"{month.month} 月的任务", count(tasks).total, reverse("progress:tasks"))]
+        return [*_own_report_figures(user.unit_id, month, now), *_own_plan_figures(user.unit_id)]
     return []
+
+
+def _own_report_figures(unit_id: int, month: Month, now: datetime) -> list[Figure]:
+    """The month's tasks of the unit: to be reported, and how long there is time; once that is done, to be read."""
+    waiting = report_stats.tasks_to_report(unit_id, month)
+    if not waiting:
+        tasks = MonthTask.objects.of_month(month).filter(unit_id=unit_id)
+        return [Figure(f"{month.month} 月的任务", count(tasks).total, reverse("progress:tasks"))]
+    url = reverse("progress:report", args=[month.year, month.month])
+    hint, is_late = _due_words(month, now)
+    return [Figure(f"{month.month} 月没上报的任务", waiting, url, hint, is_late)]
+
+
+def _missing_report_figures(month: Month, now: datetime) -> list[Figure]:
+    """The units that have not reported, from the days on in which they are reminded."""
+    due_on = report_stats.ReportDates.of(month).due
+    if now.astimezone(CITY_TIME).date() < due_on - DAYS_BEFORE_REPORT:
+        return []
+    waiting = report_stats.units_to_report(month)
+    hint, _ = _due_words(month, now)
+    return [Figure("没上报月报告的单位", waiting, reverse("progress:reports"), hint)] if waiting else []
+
+
+def _due_words(month: Month, now: datetime) -> tuple[str, bool]:
+    """Until when a month is reported, and whether that is over."""
+    due_on = report_stats.ReportDates.of(month).due
+    is_late = now.astimezone(CITY_TIME).date() > due_on
+    return f"{due_on.day} 日已过" if is_late else f"{due_on.day} 日前报", is_late
+
+
+def _own_plan_figures(unit_id: int) -> list[Figure]:
+    unfinished = AnnualPlan.objects.filter(unit_id=unit_id, state__in=[PlanState.DRAFT, PlanState.RETURNED])
+    states = list(unfinished.values_list("state", flat=True))
+    hint = "有退回的" if PlanState.RETURNED in states else ""
+    return [Figure("没提交的年度计划", len(states), reverse("progress:plans"), hint)] if states else []
 
 
 def _decision_figures(user: User) -> list[Figure]:
@@ -254,7 +291,9 @@ def _item_figures(user: User, now: datetime) -> list[Figure]:
     if user.role not in READS_SOMETHING:
         return []
     counts = meetings.items_of(user, at=now)
-    hint = f"过期 {counts.overdue}" if counts.overdue else ""
+    to_confirm = counts.reported if user.role == Role.OFFICE else 0
+    told = [f"{words} {number}" for words, number in (("过期", counts.overdue), ("等确认", to_confirm)) if number]
+    hint = "，".join(told)
     figures = [Figure("交办事项", counts.open, reverse("meetings:items"), hint)]
     if user.role == Role.LEADER:
         own = meetings.item_counts(meetings.instructions_of(user), at=now)

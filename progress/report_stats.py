@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.models import Unit, User
 from common.months import Month
@@ -69,6 +69,21 @@ def rows_of_unit(unit: Unit, *, last: Month) -> list[ReportRow]:
     found = tasks.values("year", "month").annotate(**_COUNTED)
     months = [(Month(row["year"], row["month"]), row) for row in found]
     return [_row(unit, month, row, reports.get(month)) for month, row in months if month <= last]
+
+
+def tasks_to_report(unit_id: int, month: Month) -> int:
+    """How many tasks a unit has to report in a month; none once it has submitted."""
+    return _to_report(month).filter(unit_id=unit_id).count()
+
+
+def units_to_report(month: Month) -> int:
+    """How many units have tasks in a month and have not submitted what became of them."""
+    return _to_report(month).values("unit").distinct().count()
+
+
+def _to_report(month: Month) -> MonthTaskQuerySet:
+    submitted = MonthReport.objects.of_month(month).submitted().filter(unit=OuterRef("unit"))
+    return MonthTask.objects.of_month(month).exclude(Exists(submitted)).order_by()
 
 
 def reported_tasks(user: User, unit: Unit, month: Month) -> MonthTaskQuerySet:

@@ -17,6 +17,8 @@ def marked(shown, role=Role.OFFICE):
         ("progress:marking", ("标旗", "true")),
         ("complaints:case", ("案件队列", "true")),
         ("progress:marking_home", ("标旗", "page")),
+        ("meetings:minutes", ("会议", "true")),
+        ("meetings:item", ("交办事项", "true")),
     ],
 )
 def test_a_page_and_the_pages_below_it_mark_its_line_in_the_side_list(shown, entry):

@@ -1,15 +1,20 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from django.utils import timezone
 
 from accounts.models import Role, User
+from common.clock import CITY_TIME
 from complaints.workflow import State
 from notifications.outbox import notify
+from progress.actions import Answer, submit_report
+from progress.models import Outcome
 from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.complaints import case_in
+from tests.factories.progress import MonthTaskFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -45,6 +50,29 @@ def test_a_liaison_counts_the_cases_of_the_own_unit_only(client):
     found = figures(client, UserFactory(role=Role.LIAISON, unit=unit))
 
     assert found["待签收"][0] == "1"
+
+
+@pytest.mark.parametrize(
+    ("day", "hint", "is_alarm"), [(10, "25 日前报", False), (25, "25 日前报", False), (26, "25 日已过", True)]
+)
+def test_a_liaison_is_told_of_the_month_report_until_it_is_submitted(client, day, hint, is_alarm):
+    liaison = UserFactory(role=Role.LIAISON, unit=UnitFactory())
+    task = MonthTaskFactory(unit=liaison.unit)
+    now = datetime(2026, 11, day, 9, tzinfo=CITY_TIME)
+
+    with time_machine.travel(now, tick=False):
+        [tile] = [a for a in opened(client, liaison).select(".counts a") if "没上报" in a.text]
+        office = figures(client, UserFactory())
+        answer = Answer(task, Outcome.DONE, text="每周一次，四次都做了。")
+        submit_report(task.unit, task.due_month, answers=[answer], version=0, by=liaison, at=now)
+        after, office_after = figures(client, liaison), figures(client, UserFactory())
+
+    assert (tile.select_one(".big").text, tile["href"]) == ("1", "/workbench/reports/2026/11/")
+    assert hint in tile.text
+    assert (tile.get("class") == ["first"]) is is_alarm
+    assert after["11"] == ("1", "/workbench/plan/")
+    assert ("没上报月报告的单位" in office) is (day >= 20)
+    assert "没上报月报告的单位" not in office_after
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR, Role.SECURITY])
