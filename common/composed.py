@@ -9,7 +9,8 @@ from copy import copy
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from django.db import connection
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Field, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -31,6 +32,8 @@ class Composed(Generic[Row]):
         self._places = places
 
     def __call__(self, **values: Any) -> list[Row]:
+        if self._kept is None:
+            return []
         queryset = self._kept.queryset
         asked = type(queryset)(model=queryset.model, query=_Question(self._kept, self._prepared(values)))  # type: ignore[arg-type]
         for name in ("_iterable_class", "_fields", "_prefetch_related_lookups"):
@@ -38,17 +41,25 @@ class Composed(Generic[Row]):
         return list(asked)
 
     def _prepared(self, values: dict[str, Any]) -> dict[str, Any]:
+        # The connection itself: what stands for it in django.db looks for it anew at each attribute.
+        connection = connections[DEFAULT_DB_ALIAS]
         return {
             name: field.get_db_prep_value(values[name], connection, prepared=False)
             for name, field in self._places.items()
         }
 
     @cached_property
-    def _kept(self) -> "_Kept":
+    def _kept(self) -> "_Kept | None":
+        """None where Django sees by itself that there is nothing."""
         # Not before the first question: models, and what the statement is for (SQLite, PostgreSQL), are known by then.
         queryset = self._build(**{name: Given(name, field) for name, field in self._places.items()})
-        compiler = queryset.query.get_compiler(connection=connection)
-        return _Kept(queryset, compiler, *compiler.as_sql())
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            return None
+        columns = [column for column, *_ in compiler.select[: compiler.col_count]]
+        return _Kept(queryset, compiler, sql, params, compiler.get_converters(columns))
 
 
 class Given(Expression):
@@ -67,6 +78,8 @@ class _Kept(NamedTuple):
     compiler: SQLCompiler
     sql: str
     params: Sequence[Any]
+    # How values of the columns become Python's: the same on every connection.
+    converters: dict[int, Any]
 
 
 class _Question:
@@ -79,8 +92,9 @@ class _Question:
     def get_compiler(self, *args: Any, **kwargs: Any) -> SQLCompiler:
         # The kept one knows which column is what, for every thread; a connection belongs to one.
         compiler = copy(self._kept.compiler)
-        compiler.connection = connection
+        compiler.connection = connections[DEFAULT_DB_ALIAS]
         compiler.as_sql = lambda *args, **kwargs: (self._kept.sql, self._params)  # type: ignore[assignment, method-assign]
+        compiler.get_converters = lambda expressions: self._kept.converters  # type: ignore[method-assign]
         return compiler
 
     def __getattr__(self, name: str) -> Any:

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-M = TypeVar("M", bound=Model)
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
-class Page(Generic[M]):
+class Page(Generic[R]):
     """One page of rows. `first` counts from 1; a cursor is empty where there is nothing further that way."""
 
-    rows: list[M]
+    rows: list[R]
     first: int
     next_cursor: str
     previous_cursor: str
@@ -34,7 +34,7 @@ class _Cursor:
     values: tuple[Any, ...]
 
 
-def page(rows: "QuerySet[M]", keys: Sequence[str], *, cursor: str, size: int) -> Page[M]:
+def page(rows: "QuerySet[Any, R]", keys: Sequence[str], *, cursor: str, size: int) -> Page[R]:
     """The page of `rows` that `cursor` (from an earlier page; empty: the first) names.
 
     `keys` are fields or annotations, never null and together unique, "-" for descending. A cursor that cannot be
@@ -45,8 +45,17 @@ def page(rows: "QuerySet[M]", keys: Sequence[str], *, cursor: str, size: int) ->
         rows = rows.filter(_beyond(keys, here)) if here else rows
     except (TypeError, ValueError):  # a forged cursor: values of other types than the keys'
         here = None
+    is_back = here is not None and here.backwards
+    return _page(list(rows.order_by(*(_turned(key) if is_back else key for key in keys))[: size + 1]), keys, here, size)
+
+
+def first_page(found: list[R], keys: Sequence[str], *, size: int) -> Page[R]:
+    """Of rows that were found in the order of `keys`, one more than `size` of them if there are."""
+    return _page(found, keys, None, size)
+
+
+def _page(found: list[R], keys: Sequence[str], here: _Cursor | None, size: int) -> Page[R]:
     backwards = here is not None and here.backwards
-    found = list(rows.order_by(*(_turned(key) if backwards else key for key in keys))[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -78,7 +87,7 @@ def _beyond(keys: Sequence[str], here: _Cursor) -> Q:
     return beyond
 
 
-def _written(keys: Sequence[str], row: Model, first: int, *, backwards: bool) -> str:
+def _written(keys: Sequence[str], row: Any, first: int, *, backwards: bool) -> str:
     values = [getattr(row, key.removeprefix("-")) for key in keys]
     plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
     return base64.urlsafe_b64encode(json.dumps([int(backwards), first, *plain]).encode()).decode().rstrip("=")

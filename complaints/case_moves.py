@@ -131,7 +131,8 @@ class MovesCard:
         if self.case.state == State.DISPATCHED:
             return {Move.RETURN: actions.refusal_to_return(self.case, at=self.at)}
         if self.case.state == State.HANDLING and not (self.case.asked_for or self.case.is_suspended):
-            return {Move.ASK_EXTENSION: actions.refusal_to_ask_extension(self.case, at=self.at)}
+            has_asked = self.case.has_asked_extension
+            return {Move.ASK_EXTENSION: actions.refusal_to_ask_extension(self.case, has_asked=has_asked, at=self.at)}
         return {}
 
     def _offer(self, move: Move) -> Offer:

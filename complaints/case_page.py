@@ -4,25 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.urls import reverse
 
 from accounts.models import User
 from common.calendar import doubt_about
 from common.clock import CITY_TIME, Clock
-from complaints import actions, timeline, words
+from complaints import timeline, words
 from complaints.case_moves import MovesCard
+from complaints.case_rows import events_of, photos_of
 from complaints.clock_face import ClockFace, clock_face
-from complaints.known import name_case, name_events, name_person, running_holds
+from complaints.known import known, name_person, running_holds
 from complaints.late_card import AcknowledgeForm, LateCard, late_card
 from complaints.models import (
     BY_RESIDENTS,
-    Acknowledgement,
     Complaint,
     ComplaintQuerySet,
-    Escalation,
     Event,
-    HelpingUnit,
     LegalHold,
     Photo,
 )
@@ -33,29 +30,10 @@ from complaints.related_cases import Duplicate, Merged, duplicates, merged_with
 from complaints.staff_forms import LegalHoldForm, RevealForm
 from complaints.workflow import OPEN_STATES
 
-_RARITIES = {
-    "has_escalations": Exists(Escalation.objects.filter(complaint=OuterRef("pk"))),
-    "has_acknowledgements": Exists(Acknowledgement.objects.filter(complaint=OuterRef("pk"))),
-}
-_FOR_PAGE = Complaint.objects.annotate(**_RARITIES)
-
-_TOLD_OF_EVENTS = (
-    "complaint", "version", "move", "unit", "at", "note", "basis", "seconds_used", "was_overdue",
-    "actor__name", "actor__role", "actor__unit", "actor__group",
-)  # fmt: skip
-
 
 def cases_for(user: User) -> ComplaintQuerySet:
     """The cases this person may open, with what their page names."""
     return Complaint.objects.visible_to(user).select_related("category", "grid__community", "unit", "merged_into")
-
-
-def case_for_page(user: User, number: str) -> Complaint | None:
-    """One case, with whether it has what few have: the page looks for it only where there is some."""
-    found = _FOR_PAGE.visible_to(user, few=True).filter(number=number).first()
-    if found:
-        name_case(found)
-    return found
 
 
 @dataclass(frozen=True)
@@ -97,7 +75,7 @@ class ToldRequest:
 
 
 class CasePage:
-    """A case as `user` sees it at `at`; it wants one that `case_for_page` read. What a part of the page does not show,
+    """A case as `user` sees it at `at`; it wants one that `case_rows` read. What a part of the page does not show,
     it does not read.
 
     The forms are those that lie open, sent and refused, or asked for: `form` is that of a move. `refusal` says what
@@ -125,12 +103,7 @@ class CasePage:
         self._form, self._late_form = form, late_form
         self._reveal_form, self._revealed = reveal_form, revealed
         name_person(user)
-        prefetch_related_objects(
-            [case], "reporters", "photos", Prefetch("helpers", HelpingUnit.objects.select_related("unit"))
-        )
-        reporters = list(case.reporters.all())
-        self.reporter = next((one for one in reporters if not one.is_follower), None)
-        self.followers = sum(one.is_follower for one in reporters)
+        self.reporter = case.filer
 
     @property
     def may_hold(self) -> bool:
@@ -200,12 +173,11 @@ class CasePage:
         return self._without_phone(self.case.result)
 
     def _without_phone(self, text: str) -> str:
-        return self.reporter.hidden_in(text) if self.reporter else text
+        return self.reporter.hidden_in(text) if self.reporter and text else text
 
     @cached_property
     def events(self) -> list[Event]:
-        events = list(self.case.events.select_related("actor").only(*_TOLD_OF_EVENTS))
-        name_events(events)
+        events = events_of(self.case)
         for event in events:
             event.note = self._without_phone(event.note)
         return events
@@ -227,7 +199,11 @@ class CasePage:
         return self._pictures(Photo.Kind.AFTER, "办理后")
 
     def _pictures(self, kind: Photo.Kind, what: str) -> list[Picture]:
-        return [self._picture(photo, what) for photo in self.case.photos.all() if photo.kind == kind]
+        return [self._picture(photo, what) for photo in self._photos if photo.kind == kind]
+
+    @cached_property
+    def _photos(self) -> list[Photo]:
+        return photos_of(self.case)
 
     def _picture(self, photo: Photo, what: str) -> Picture:
         url = reverse("complaints:photo", args=[photo.token])
@@ -273,8 +249,9 @@ class CasePage:
 
 
 def _told_request(case: Complaint, *, at: datetime) -> ToldRequest | None:
-    asked = actions.pending_request(case) if case.asked_for else None
+    asked = case.waiting_request if case.asked_for else None
     if asked is None:
         return None
+    unit = known().units.get(asked.unit_id) or asked.unit
     what = f"延期 {asked.days} 个工作日" if asked.until is None else f"挂账至 {asked.until:%Y-%m-%d}"
-    return ToldRequest(what, asked.reason, f"{asked.unit}，{words.moment(asked.asked_at, now=at)}")
+    return ToldRequest(what, asked.reason, f"{unit}，{words.moment(asked.asked_at, now=at)}")

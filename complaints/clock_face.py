@@ -57,7 +57,7 @@ def _clock_facts(case: Complaint, *, at: datetime) -> list[tuple[str, str]]:
         ("计时方式", f"{clock.label}，{limit} {unit_word}" if due else ""),
         ("办结时间", words.moment(case.closed_at, now=at) if case.closed_at else ""),
         ("责任单位", case.unit.name if case.unit else "还没有派遣"),
-        ("协办单位", "、".join(helper.unit.name for helper in case.helpers.all())),
+        ("协办单位", "、".join(helper.unit.name for helper in case.helping_units)),
         ("类别", str(case.category) if case.category else f"{case.get_group_display()}（居民选的）"),
         ("来源", case.get_channel_display()),
     ]

@@ -43,13 +43,27 @@ def name_case(case: Complaint) -> None:
     case.grid = it.grids.get(case.grid_id) or case.grid
 
 
+def name_helpers(case: Complaint) -> None:
+    """The same for the units that help; its helpers were read along."""
+    it = known()
+    for helper in case.helping_units:
+        helper.unit = it.units.get(helper.unit_id) or helper.unit
+
+
 def name_events(events: Iterable[Event]) -> None:
     """The same for steps that came with their actors."""
+    events = list(events)
+    name_units(events)
+    for event in events:
+        if event.actor:
+            name_person(event.actor)
+
+
+def name_units(events: Iterable[Event]) -> None:
+    """The same for steps of which it is not told who took them."""
     it = known()
     for event in events:
         event.unit = it.units.get(event.unit_id) or event.unit
-        if event.actor:
-            name_person(event.actor)
 
 
 def name_person(person: User) -> None:

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from common.listing import Entry, Listing, choices
 from common.revisions import remembered
 from complaints.known import known
-from complaints.models import Category, ProblemGroup
+from complaints.models import Category, ProblemGroup, SavedFilter
 
 
 @remembered("reference", most=1)
@@ -54,6 +54,12 @@ def unit_ticks() -> dict[str, SafeString]:
     """The units in use, each with a box to tick, by the value that is sent."""
     line = '<label class="units-line"><input type="checkbox" name="helpers" value="{}"><span>{}</span></label>'
     return {str(unit.pk): format_html(line, unit.pk, unit.name) for unit in known().units.values() if unit.is_active}
+
+
+@remembered("saved_filters", most=256)
+def saved_filters(owner_id: int) -> tuple[SavedFilter, ...]:
+    """Somebody's own filters (我的筛选) in their order."""
+    return tuple(SavedFilter.objects.filter(owner_id=owner_id))
 
 
 def by_major(categories: Iterable[Category], group: ProblemGroup | None) -> list[tuple[str, Any]]:

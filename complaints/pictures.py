@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 # The most pixels of each: a JPEG is decoded at a smaller scale, the others need 4 bytes for every pixel.
 MOST_PIXELS = {"JPEG": 50_000_000, "MPO": 50_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
 FORMATS = ("JPEG", "PNG", "WEBP")
+# What iPhones and some others take unless told otherwise, as the file calls itself.
+HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 LONGEST_EDGE = 1920
 SMALL_EDGE = 480
 QUALITY = 82
@@ -77,13 +79,22 @@ def _decode(file: IO[bytes]) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels() from None
     except UnidentifiedImageError:
-        raise PhotoRefused("这个文件不是能用的照片。请传 JPG、PNG 或 WebP 格式的照片。") from None
+        raise PhotoRefused(_why_not_a_photo(file)) from None
     except PhotoRefused:
         raise
     except Exception as error:
         # Decoders meet a stranger's bytes with errors of every kind; none of them is an error of ours.
         logger.info("photo refused: %s", type(error).__name__)
         raise PhotoRefused("这张照片坏了，打不开。请重新拍一张，或换一张再传。") from None
+
+
+def _why_not_a_photo(file: IO[bytes]) -> str:
+    """What many phones take by themselves has a name and a way out; anything else is told what would do."""
+    file.seek(0)
+    start = file.read(12)
+    if start[4:8] == b"ftyp" and start[8:12] in HEIC_BRANDS:
+        return "这是 HEIC 格式的照片，打不开。请把照片截一张屏，传截屏；或在手机的相机设置里选“兼容性最佳”，再拍一张。"
+    return "这个文件不是能用的照片。请传 JPG、PNG 或 WebP 格式的照片。"
 
 
 def _redraw(picture: Image.Image) -> Image.Image:

@@ -1,43 +1,42 @@
 """What the queue (案件队列) shows: tabs with counts, rows with their lights, links that keep the filters."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts.listings import unit_listing
 from accounts.models import Role, User
 from common.calendar import doubt_about
-from common.keyset import Page, page
+from common.composed import Composed, Given
+from common.keyset import Page, first_page, page
 from complaints import words
 from complaints.behind import OF_THE_UNIT_THEN
 from complaints.listings import category_listing
-from complaints.models import Complaint, ComplaintQuerySet
-from complaints.models.complaint import SEE_ALL_BUT_CONFIDENTIAL, Light
-from complaints.selection import SearchedPhone, Selection
+from complaints.models import Complaint, ComplaintQuerySet, ProblemGroup, Sight
+from complaints.models.complaint import SEE_ALL_BUT_CONFIDENTIAL, CaseFacts, Light
+from complaints.selection import Part, SearchedPhone, Selection
 from complaints.staff_forms import EVERY, LIGHTS, OPEN
 from complaints.stats import (
     MOST_COUNTED,
     MOST_LOOKED_AT,
     QueueCounts,
     StateCount,
-    counts_of,
+    narrowed_counts,
+    queue_counts,
 )
-from complaints.waiting import ACTS_IN, Wait, conditions_of
-from complaints.workflow import OPEN_STATES, State
+from complaints.waiting import ACTS_IN, MOMENTS, Wait, moments
+from complaints.workflow import OPEN_STATES, RequestKind, State
 from grids.listings import grid_listing
 
 PAGE_SIZE = 50
-# What a row is made from: a case has more columns than that, some of them long.
-SHOWN = (
-    "number", "version", "state", "group", "category", "text", "grid", "unit", "filed_at",
-    "warn_at", "due_at", "overall_warn_at", "overall_due_at", "suspended_until", "closed_in_time",
-    "is_urgent", "is_confidential", "is_anonymous", "supervised_at", "asked_for",
-    "round", "urge_count", "return_count", "rework_count",
-)  # fmt: skip
 UNSEEN_BY_UNITS = {State.RECEIVED, State.ACCEPTED, State.REJECTED}
+GROUP_WORDS = {str(group): str(group.label) for group in ProblemGroup}
+ASKED_WORDS = {"": "", **{str(kind): str(kind.label) for kind in RequestKind}}
 EDGES = {"late": "edge-late", "soon": "edge-soon"}
 STATE_TABS = [*OPEN_STATES, State.CLOSED, State.REJECTED]
 
@@ -53,6 +52,45 @@ class Tab:
     @property
     def shown(self) -> str:
         return at_least(self.count) if self.is_least else str(self.count)
+
+
+class _Columns(NamedTuple):
+    """What a row is made from: a case has more columns than that, some of them long."""
+
+    pk: int
+    number: str
+    version: int
+    state: str
+    group: str
+    category_id: int | None
+    text: str
+    grid_id: int | None
+    unit_id: int | None
+    filed_at: datetime
+    warn_at: datetime | None
+    due_at: datetime | None
+    overall_warn_at: datetime | None
+    overall_due_at: datetime | None
+    suspended_until: date | None
+    closed_in_time: bool | None
+    is_urgent: bool
+    is_confidential: bool
+    is_anonymous: bool
+    supervised_at: datetime | None
+    asked_for: str
+    round: int
+    urge_count: int
+    return_count: int
+    rework_count: int
+    # For paging by key.
+    is_final: int
+    due_or_never: datetime
+
+
+class ListedCase(_Columns, CaseFacts):
+    """A case as it was read for the queue: to make fifty models takes longer than to find them."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,29 +127,37 @@ class QueuePage(Selection):
 
     def __init__(self, parameters: QueryDict, *, user: User, at: datetime, phone: SearchedPhone | None = None) -> None:
         super().__init__(parameters, user=user, at=at, phone=phone)
-        self.counts: QueueCounts = counts_of(
-            self.narrowed,
-            at=at,
-            most=MOST_LOOKED_AT if self.is_narrowed else MOST_COUNTED,
-            is_narrowed=self.is_narrowed,
-            waits=conditions_of(user, at=at),
-        )
-        rows = self._listed.with_urgency().only(*SHOWN)
-        self.page: Page[Complaint] = page(rows, self.keys, cursor=parameters.get("cursor", ""), size=PAGE_SIZE)
+        self.counts = self._counts()
+        self.page = self._page(parameters.get("cursor", ""))
+
+    def _counts(self) -> QueueCounts:
+        if self.is_narrowed:
+            return narrowed_counts(self.narrowed, self.sight, at=self.at, most=MOST_LOOKED_AT)
+        return queue_counts(self.sight, at=self.at, most=MOST_COUNTED)
+
+    def _page(self, cursor: str) -> Page[ListedCase]:
+        """Nearly always it is the first page of the whole queue that is asked for; its statement is kept."""
+        keys = self.part.keys
+        if not self.is_narrowed and not cursor:
+            first = _first_rows(self.sight, self.part)(**moments(self.at))
+            return first_page([ListedCase._make(row) for row in first], keys, size=PAGE_SIZE)
+        rows = self._listed.with_urgency().values_list(*ListedCase._fields, named=True)
+        found: Page[Any] = page(rows, keys, cursor=cursor, size=PAGE_SIZE)
+        return replace(found, rows=[ListedCase._make(row) for row in found.rows])
 
     @property
     def _listed(self) -> ComplaintQuerySet:
         """The cases of all pages. Where the counts say that they are few, they are found first and then put in order:
         the database would else go through all cases from the newest on, and look for one that is not there to the end.
         """
-        if self.is_by_urgency or not self.is_narrowed or self._is_least(self.state):
+        if self.part.is_by_urgency or not self.is_narrowed or self._is_least(self.state):
             return self.cases
         found = self.cases.order_by().values("pk")[:MOST_LOOKED_AT]
         return Complaint.objects.filter(pk__in=found) if self.total else Complaint.objects.none()
 
     @property
     def order(self) -> str:
-        return "超时在前" if self.is_by_urgency else "最新在前"
+        return "超时在前" if self.part.is_by_urgency else "最新在前"
 
     @property
     def waits(self) -> dict[Wait, int]:
@@ -276,7 +322,16 @@ def at_least(count: int) -> str:
     return f"{count // power * power}+"
 
 
-def _row(case: Complaint, *, at: datetime) -> Row:
+@lru_cache(maxsize=512)
+def _first_rows(sight: Sight, part: Part) -> Composed[tuple[Any, ...]]:
+    def rows(**moments: Given) -> QuerySet[Complaint, tuple[Any, ...]]:
+        cases = part.of(Complaint.objects.in_sight(sight), sight, **moments).with_urgency()
+        return cases.values_list(*ListedCase._fields).order_by(*part.keys)[: PAGE_SIZE + 1]
+
+    return Composed(rows, **MOMENTS)
+
+
+def _row(case: ListedCase, *, at: datetime) -> Row:
     light = words.light_class(case, at=at)
     late = {Light.OVERDUE: ["总时限已过"], Light.SOON: ["总时限快到"]}.get(case.overall_light(at=at), [])
     category = category_listing().by_key.get(case.category_id) if case.category_id else None
@@ -291,20 +346,20 @@ def _row(case: Complaint, *, at: datetime) -> Row:
         edge=EDGES.get(light, "") if case.state in OPEN_STATES else "",
         badge="suspended" if case.is_suspended else case.state,
         marks=(*marks(case), *late),
-        category=category.label if category else case.get_group_display(),
+        category=category.label if category else GROUP_WORDS[case.group],
         grid=grid_listing().name(case.grid_id) if case.grid_id else "没有定位",
         unit=unit_listing().name(case.unit_id) if case.unit_id else "",
     )
 
 
-def marks(case: Complaint) -> list[str]:
+def marks(case: Complaint | ListedCase) -> list[str]:
     marked = [
         (case.is_supervised, "督办"),
         (case.is_urgent, "紧急"),
         (case.is_confidential, "保密"),
         (case.is_anonymous, "匿名"),
         (case.round > 1, "二次"),
-        (case.asked_for, f"申请{case.get_asked_for_display()}"),
+        (case.asked_for, f"申请{ASKED_WORDS[case.asked_for]}"),
     ]
     counted = [
         (case.urge_count, f"催办 {case.urge_count}"),

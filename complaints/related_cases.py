@@ -6,6 +6,7 @@ from datetime import datetime
 
 from accounts.models import Role, User
 from complaints import words
+from complaints.case_rows import same_perhaps
 from complaints.models import Complaint, Event
 from complaints.workflow import Move
 
@@ -30,9 +31,9 @@ class Merged:
 
 def merged_with(case: Complaint, events: Iterable[Event], *, user: User) -> Merged:
     """`events` are all of the case's: whether anything was merged into it stands among them."""
-    if case.merged_into:
-        may_open = Complaint.objects.visible_to(user).filter(pk=case.merged_into.pk).exists()
-        return Merged(case.merged_into.number, case.merged_into.get_absolute_url() if may_open else "")
+    if case.merged_into_id and case.leading_number:
+        leading = Complaint.objects.visible_to(user, few=True).only("number").filter(pk=case.merged_into_id).first()
+        return Merged(case.leading_number, leading.get_absolute_url() if leading else "")
     if all(event.move != Move.ABSORB for event in events):
         return Merged()
     # Its unit reads what else was said of the same thing, though it may not open those cases.
@@ -44,14 +45,13 @@ def merged_with(case: Complaint, events: Iterable[Event], *, user: User) -> Merg
 
 
 def duplicates(case: Complaint, *, user: User, at: datetime) -> list[Duplicate]:
-    near = Complaint.objects.visible_to(user, few=True).only("number", "state", "filed_at", "longitude", "latitude")
     return [
         Duplicate(
             other.number,
             other.get_absolute_url(),
             f"相距 {metres:.0f} 米，{_when(other, at)}，{other.get_state_display()}",
         )
-        for metres, other in near.duplicates_of(case)[:MOST_DUPLICATES]
+        for metres, other in same_perhaps(user, case)[:MOST_DUPLICATES]
     ]
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from django.http import QueryDict
 
 from accounts.models import User
-from complaints.models import Complaint, ComplaintQuerySet
+from common.composed import Given
+from complaints.models import Complaint, ComplaintQuerySet, Sight
 from complaints.models.complaint import Light
 from complaints.staff_forms import EVERY, LIGHT_WORDS, OPEN, STATE_WORDS, QueueFilters
-from complaints.waiting import Wait, waiting
+from complaints.waiting import Wait, midnight_after, waiting
 from complaints.workflow import OPEN_STATES
 
 
@@ -19,6 +20,35 @@ class SearchedPhone:
 
     digest: str
     shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which of the cases that the filters leave are shown: those in a state, with a light, in a wait."""
+
+    state: str
+    light: str
+    wait: str
+
+    def of(
+        self, cases: ComplaintQuerySet, who: Sight, *, at: datetime | Given, tomorrow: datetime | Given
+    ) -> ComplaintQuerySet:
+        if self.state == OPEN:
+            cases = cases.open()
+        elif self.state != EVERY:
+            cases = cases.filter(state=self.state)
+        if self.wait:
+            cases = cases.filter(waiting(Wait(self.wait), who, tomorrow=tomorrow))
+        return cases.with_light(Light(self.light), at=at) if self.light else cases
+
+    @property
+    def is_by_urgency(self) -> bool:
+        """Open cases are few enough to be sorted by urgency; of the rest an index gives the newest."""
+        return bool(self.light or self.wait) or self.state in {OPEN, *OPEN_STATES}
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return ComplaintQuerySet.URGENCY if self.is_by_urgency else ComplaintQuerySet.NEWEST
 
 
 class Selection:
@@ -36,33 +66,19 @@ class Selection:
         self.state: str = self.filters.given("state") or (EVERY if looks_everywhere else OPEN)
         self.light: str = self.filters.given("light") or ""
         self.wait: str = self.filters.given("wait") or ""
-        narrowed = self.filters.narrow(Complaint.objects.visible_to(user), at=at)
+        self.part = Part(self.state, self.light, self.wait)
+        self.sight = Sight.of(user)
+        narrowed = self.filters.narrow(Complaint.objects.in_sight(self.sight), at=at)
         self.narrowed: ComplaintQuerySet = narrowed.reported_from(phone.digest) if phone else narrowed
 
     @property
     def cases(self) -> ComplaintQuerySet:
-        cases = self.narrowed
-        if self.state == OPEN:
-            cases = cases.open()
-        elif self.state != EVERY:
-            cases = cases.filter(state=self.state)
-        if self.wait:
-            cases = cases.filter(waiting(Wait(self.wait), user=self.user, at=self.at))
-        return cases.with_light(Light(self.light), at=self.at) if self.light else cases
+        return self.part.of(self.narrowed, self.sight, at=self.at, tomorrow=midnight_after(self.at))
 
     @property
     def in_order(self) -> ComplaintQuerySet:
         """The same, annotated with what `keys` name and in their order."""
-        return self.cases.with_urgency().order_by(*self.keys)
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return ComplaintQuerySet.URGENCY if self.is_by_urgency else ComplaintQuerySet.NEWEST
-
-    @property
-    def is_by_urgency(self) -> bool:
-        """Open cases are few enough to be sorted by urgency; of the rest an index gives the newest."""
-        return bool(self.light or self.wait) or self.state in {OPEN, *OPEN_STATES}
+        return self.cases.with_urgency().order_by(*self.part.keys)
 
     @property
     def _wait_words(self) -> list[str]:

@@ -1,20 +1,21 @@
 """Counted reads of the cases: the queue's tabs, the workbench, the public home page."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Aggregate, Avg, Count, ExpressionWrapper, F, IntegerField, Min, Q, Subquery
+from django.db.models import Aggregate, Avg, Count, ExpressionWrapper, F, IntegerField, Q, QuerySet, Subquery
 from django.db.models.fields import DurationField
 
-from accounts.models import User
 from audit.models import Entry
+from common.composed import Composed, Given
 from common.months import Month
+from common.revisions import remembered
 from complaints.figures import Rate, open_overdue
-from complaints.models import Complaint, ComplaintQuerySet
+from complaints.models import Complaint, ComplaintQuerySet, Sight
 from complaints.models.reporter import REVEALED
-from complaints.waiting import Wait
+from complaints.waiting import MOMENTS, Wait, moments, waiting_open, waits_of
 from complaints.workflow import FINAL_STATES, OPEN_STATES, State
 
 # An index alone counts so many in no time; where rows have to be looked at, fewer.
@@ -23,15 +24,11 @@ MOST_COUNTED, MOST_LOOKED_AT = 10_000, 1_000
 
 @dataclass(frozen=True)
 class StateCount:
-    """The cases in one state: how many, how many past their deadline or close to it, and the earliest deadline.
-
-    The deadline figures mean something for open states only.
-    """
+    """The cases in one state: how many, and of open ones how many past their deadline or close to it."""
 
     total: int = 0
     overdue: int = 0
     soon: int = 0
-    earliest_due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -49,12 +46,8 @@ class QueueCounts:
     @property
     def open_together(self) -> StateCount:
         counts = [self.of(state) for state in OPEN_STATES]
-        earliest = min((one.earliest_due_at for one in counts if one.earliest_due_at), default=None)
         return StateCount(
-            sum(one.total for one in counts),
-            sum(one.overdue for one in counts),
-            sum(one.soon for one in counts),
-            earliest,
+            sum(one.total for one in counts), sum(one.overdue for one in counts), sum(one.soon for one in counts)
         )
 
     @property
@@ -73,31 +66,6 @@ class QueueCounts:
     def everything(self) -> int:
         return sum(count.total for count in self.states.values())
 
-    # Named for templates, which cannot call `of`.
-    @property
-    def received(self) -> StateCount:
-        return self.of(State.RECEIVED)
-
-    @property
-    def accepted(self) -> StateCount:
-        return self.of(State.ACCEPTED)
-
-    @property
-    def dispatched(self) -> StateCount:
-        return self.of(State.DISPATCHED)
-
-    @property
-    def handling(self) -> StateCount:
-        return self.of(State.HANDLING)
-
-    @property
-    def handled(self) -> StateCount:
-        return self.of(State.HANDLED)
-
-    @property
-    def closed(self) -> StateCount:
-        return self.of(State.CLOSED)
-
 
 @dataclass(frozen=True)
 class ClosedFigures:
@@ -111,42 +79,50 @@ class ClosedFigures:
     average_days: float | None
 
 
-def queue_counts(user: User, *, at: datetime) -> QueueCounts:
-    """What this person's queue holds at `at`, in two queries."""
-    return counts_of(Complaint.objects.visible_to(user), at=at)
+def queue_counts(sight: Sight, *, at: datetime, most: int = MOST_COUNTED) -> QueueCounts:
+    """What lies in the whole of a queue by state: open cases exactly, final ones until there are more than `most`.
 
-
-def counts_of(
-    cases: ComplaintQuerySet,
-    *,
-    at: datetime,
-    most: int = MOST_COUNTED,
-    is_narrowed: bool = False,
-    waits: Mapping[Wait, Q] | None = None,
-) -> QueueCounts:
-    """The cases of a queryset by state, in two queries: open ones exactly, final ones until there are more than `most`.
-
-    Of open ones also how many fulfil each of the conditions in `waits`.
+    Of open ones also how many wait for what the role is offered. The open ones are asked for each time, by a statement
+    that is kept; how many are final is remembered until one becomes final or changes as such.
     """
-    waits = waits or {}
+    return _together(_whole_open(sight)(**moments(at)), _whole_final(sight, most), sight)
+
+
+def narrowed_counts(cases: ComplaintQuerySet, sight: Sight, *, at: datetime, most: int) -> QueueCounts:
+    """The same of some cases of a queue."""
+    return _together(list(_open(cases, sight, **moments(at))), _counted_together(cases, most), sight)
+
+
+def _together(open_rows: list[tuple[Any, ...]], final: "_Final", sight: Sight) -> QueueCounts:
+    states, waits = {}, dict.fromkeys(waits_of(sight.role), 0)
+    for state, total, overdue, soon, *waiting in open_rows:
+        states[State(state)] = StateCount(total, overdue, soon)
+        waits = {wait: count + more for (wait, count), more in zip(waits.items(), waiting, strict=True)}
+    states |= {state: StateCount(total) for state, total in final.totals.items()}
+    return QueueCounts(states, final.capped, waits)
+
+
+@lru_cache(maxsize=256)
+def _whole_open(sight: Sight) -> Composed[tuple[Any, ...]]:
+    return Composed(lambda **moments: _open(Complaint.objects.in_sight(sight), sight, **moments), **MOMENTS)
+
+
+def _open(
+    cases: ComplaintQuerySet, sight: Sight, *, at: datetime | Given, tomorrow: datetime | Given
+) -> QuerySet[Complaint, tuple[Any, ...]]:
+    """For each state the state, how many are in it, late and soon due, and how many are in each wait."""
     counted: dict[str, Aggregate] = {
         "total": Count("pk"),
         "overdue": Count("pk", filter=Q(due_at__lt=at)),
         "soon": Count("pk", filter=Q(due_at__gte=at, warn_at__lte=at)),
-        "earliest_due_at": Min("due_at"),
-        **{wait: Count("pk", filter=condition) for wait, condition in waits.items()},
+        **{wait: Count("pk", filter=waiting_open(wait, sight, tomorrow=tomorrow)) for wait in waits_of(sight.role)},
     }
-    open_rows: Sequence[Mapping[str, Any]] = list(
-        cases.filter(state__in=OPEN_STATES).order_by().values("state").annotate(**counted)
-    )
-    states = {
-        State(row["state"]): StateCount(row["total"], row["overdue"], row["soon"], row["earliest_due_at"])
-        for row in open_rows
-    }
-    final = _counted_together(cases, most) if is_narrowed else _counted_by_state(cases, most)
-    waiting = {wait: sum(row[wait] for row in open_rows) for wait in waits}
-    states |= {state: StateCount(total) for state, total in final.totals.items()}
-    return QueueCounts(states, final.capped, waiting)
+    return cases.filter(state__in=OPEN_STATES).order_by().values_list("state").annotate(**counted)
+
+
+@remembered("final_cases", most=256)
+def _whole_final(sight: Sight, most: int) -> "_Final":
+    return _counted_by_state(Complaint.objects.in_sight(sight), most)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,16 @@
 
 from datetime import datetime, time, timedelta
 
-from django.db.models import Q, TextChoices
+from django.db.models import DateTimeField, Q, TextChoices
 
 from accounts.models import Role, User
 from common.clock import CITY_TIME
+from common.composed import Given
+from complaints.models import Sight
 from complaints.workflow import OPEN_STATES, RequestKind, State
+
+# What a kept statement is asked with: the moment, and the midnight at which its day ends.
+MOMENTS = {"at": DateTimeField(), "tomorrow": DateTimeField()}
 
 
 class Wait(TextChoices):
@@ -36,20 +41,30 @@ QUEUES: dict[Role, tuple[Wait, ...]] = {
 }
 
 
-def conditions_of(user: User, *, at: datetime) -> dict[Wait, Q]:
-    """The waits that this person's role is offered, in their order, each with what it asks of an open case."""
-    return {wait: _of_open(wait, user=user, at=at) for wait in QUEUES.get(Role(user.role), _EVERYWHERE)}
+def waits_of(role: Role) -> tuple[Wait, ...]:
+    """The waits that a role is offered, in their order."""
+    return QUEUES.get(role, _EVERYWHERE)
 
 
-def waiting(wait: Wait, *, user: User, at: datetime) -> Q:
-    """The condition on a case."""
-    return _of_open(wait, user=user, at=at) & Q(state__in=OPEN_STATES)
+def waiting(wait: Wait, who: User | Sight, *, tomorrow: datetime | Given) -> Q:
+    """The condition on a case; `tomorrow` is the midnight at which today ends."""
+    return waiting_open(wait, who, tomorrow=tomorrow) & Q(state__in=OPEN_STATES)
 
 
-def _of_open(wait: Wait, *, user: User, at: datetime) -> Q:
+def moments(at: datetime) -> dict[str, datetime]:
+    return {"at": at, "tomorrow": midnight_after(at)}
+
+
+def midnight_after(at: datetime) -> datetime:
+    today = at.astimezone(CITY_TIME).date()
+    return datetime.combine(today + timedelta(days=1), time(), CITY_TIME)
+
+
+def waiting_open(wait: Wait, who: User | Sight, *, tomorrow: datetime | Given) -> Q:
+    """What it asks of an open case."""
     conditions = {
-        Wait.MINE: lambda: _mine(user),
-        Wait.TODAY: lambda: _mine(user) & Q(due_at__lt=_tomorrow(at)),
+        Wait.MINE: lambda: _mine(who),
+        Wait.TODAY: lambda: _mine(who) & Q(due_at__lt=tomorrow),
         Wait.RETURNED: lambda: Q(state=State.ACCEPTED, return_count__gt=0),
         Wait.EXTENSION: lambda: Q(asked_for=RequestKind.EXTENSION),
         Wait.SUSPENSION: lambda: Q(asked_for=RequestKind.SUSPENSION),
@@ -59,16 +74,11 @@ def _of_open(wait: Wait, *, user: User, at: datetime) -> Q:
     return conditions[wait]()
 
 
-def _mine(user: User) -> Q:
-    mine = Q(state__in=ACTS_IN.get(Role(user.role), ()))
-    if user.role == Role.OFFICE:
+def _mine(who: User | Sight) -> Q:
+    mine = Q(state__in=ACTS_IN.get(Role(who.role), ()))
+    if who.role == Role.OFFICE:
         return mine | ~Q(asked_for="")
-    if user.role == Role.LIAISON:
+    if who.role == Role.LIAISON:
         # What the unit only helps with waits for another; a stopped clock waits for its day.
-        return mine & Q(unit_id=user.unit_id, suspended_until=None)
+        return mine & Q(unit_id=who.unit_id, suspended_until=None)
     return mine
-
-
-def _tomorrow(at: datetime) -> datetime:
-    today = at.astimezone(CITY_TIME).date()
-    return datetime.combine(today + timedelta(days=1), time(), CITY_TIME)

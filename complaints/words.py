@@ -1,10 +1,10 @@
 """Spans of time and lights of cases as staff read them."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from common.clock import CITY_TIME
-from complaints.models import Complaint
-from complaints.models.complaint import Light
+from complaints.models.complaint import Light, Told
 from complaints.workflow import State
 
 # The light's name in the tag `light`.
@@ -32,7 +32,15 @@ def moment(at: datetime, *, now: datetime) -> str:
     return f"{local:%m-%d %H:%M}" if is_this_year else f"{local:%Y-%m-%d %H:%M}"
 
 
-def light_words(case: Complaint, *, at: datetime) -> str:
+class Timed(Told, Protocol):
+    """A case, or the row of one, whose clock is told."""
+
+    @property
+    def closed_in_time(self) -> bool | None: ...
+    def light(self, *, at: datetime) -> Light: ...
+
+
+def light_words(case: Timed, *, at: datetime) -> str:
     """剩 2 天, 超时 6 小时, 暂停至 12-02; for a closed case whether it was in time; empty where there is no clock."""
     if case.state == State.CLOSED:
         return "按期办结" if case.closed_in_time else "超时办结"
@@ -47,7 +55,7 @@ def light_words(case: Complaint, *, at: datetime) -> str:
     return f"剩 {span(case.due_at - at)}"
 
 
-def light_class(case: Complaint, *, at: datetime) -> str:
+def light_class(case: Timed, *, at: datetime) -> str:
     if case.state == State.CLOSED:
         return LIGHT_CLASS[Light.IN_TIME if case.closed_in_time else Light.OVERDUE]
     return LIGHT_CLASS[case.light(at=at)]

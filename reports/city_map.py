@@ -78,15 +78,15 @@ class GridCard:
         return reverse("complaints:queue") + f"?grid={self.grid.code}"
 
 
-def grid_card(grid: GridEntry, user: User, *, at: datetime) -> GridCard:
-    """A grid as it stands in the running month, with the latest cases that this person may see."""
+def grid_card(grid: GridEntry, user: User, month: Month, *, at: datetime) -> GridCard:
+    """What is open in a grid now, its rates of the month, and the latest cases that this person may see."""
     this, now = Month.of(at), reading.open_now(at=at)
     cases = Complaint.objects.visible_to(user).filter(grid_id=grid.pk).order_by("-filed_at")
     return GridCard(
         grid,
-        reading.course(this, this, this=this, now=now, by=Axis.GRID).get((this, grid.pk), Summed()),
+        reading.course(month, month, this=this, now=now, by=Axis.GRID).get((month, grid.pk), Summed()),
         now.by_grid.get(grid.pk, Standing()),
-        _patrols([this]).get((this, grid.pk), [0, 0]),
+        _patrols([month]).get((month, grid.pk), [0, 0]),
         list(cases[:LATEST]),
     )
 

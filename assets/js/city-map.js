@@ -26,7 +26,10 @@ class StaffMap {
     this.city.eachGrid((layer, grid) => layer.on("click", () => this.choose(grid.code)));
     control("measure").addEventListener("change", () => this.paint());
     control("month").addEventListener("input", () => this.paint());
-    control("month").addEventListener("change", () => this.loadCases());
+    control("month").addEventListener("change", () => {
+      this.loadCases();
+      if (this.chosen) this.choose(this.chosen);
+    });
     control("cases").addEventListener("change", () => this.loadCases());
     this.map.on("moveend", () => this.loadCases());
     box.addEventListener("keydown", (event) => this.enter(event));
@@ -118,16 +121,21 @@ class StaffMap {
     if (event.key !== "Enter" || event.target !== box) return;
     event.preventDefault();
     const centre = this.map.getCenter();
+    // Boxes of neighbours overlap: the grid whose middle is nearest.
+    let nearest = null;
     this.city.eachGrid((layer, grid) => {
-      if (layer.getBounds().contains(centre)) this.choose(grid.code);
+      const metres = layer.getBounds().getCenter().distanceTo(centre);
+      if (layer.getBounds().contains(centre) && !(metres >= nearest?.metres)) nearest = { metres, code: grid.code };
     });
+    if (nearest) this.choose(nearest.code);
   }
 
   async choose(code) {
+    this.chosen = code;
     this.city.mark(code);
     const card = control("card");
     try {
-      const answer = await fetch(box.dataset.cardUrl.replace("CODE", code));
+      const answer = await fetch(`${box.dataset.cardUrl.replace("CODE", code)}?month=${this.months[this.month]}`);
       if (!answer.ok) throw new Error(answer.status);
       card.innerHTML = await answer.text();
     } catch {

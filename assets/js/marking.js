@@ -40,7 +40,11 @@ function nextUnmarked() {
   const all = rows();
   const from = current ? all.indexOf(row()) + 1 : 0;
   const next = [...all.slice(from), ...all.slice(0, from)].find((one) => one.dataset.flag === "unmarked");
-  if (!next) return say("全部标完，没有未标的了。");
+  if (!next) {
+    const board = document.querySelector("[data-next-board]");
+    if (board) return board.click();
+    return say("全部标完，没有未标的了。");
+  }
   if (next.id === current) say("只剩这一项没标。");
   return go(next);
 }

@@ -13,6 +13,7 @@ class Screen {
     this.paused = false;
     this.skew = 0;
     this.countedAt = null;
+    this.isCutOff = false;
     this.taken();
   }
 
@@ -42,9 +43,11 @@ class Screen {
       if (answer.redirected) return location.reload();
       if (!answer.ok) throw new Error(String(answer.status));
       box.innerHTML = await answer.text();
+      this.isCutOff = false;
       this.taken();
     } catch {
       // What stands there stays; its age is said by tick().
+      this.isCutOff = true;
     }
   }
 
@@ -55,8 +58,10 @@ class Screen {
     at("clock").textContent = clock(now);
     at("counted").textContent = this.countedAt ? `数据截至 ${clock(new Date(this.countedAt))}` : "还没有数据";
     const minutes = this.countedAt ? Math.floor((now - this.countedAt) / MINUTE) : 0;
-    at("stale").hidden = minutes < STALE_MINUTES;
-    at("stale").textContent = `已 ${minutes} 分钟没有新数据，画面是 ${this.countedAt ? clock(new Date(this.countedAt)) : ""} 的。`;
+    at("stale").hidden = !this.isCutOff && minutes < STALE_MINUTES;
+    const age = minutes ? `已 ${minutes} 分钟没有新数据，` : "";
+    const of = this.countedAt ? `画面是 ${clock(new Date(this.countedAt))} 的。` : "";
+    at("stale").textContent = `${this.isCutOff ? "网络断了，" : ""}${age}${of}${this.isCutOff ? "连上后自己更新。" : ""}`;
   }
 
   key(event) {
@@ -75,4 +80,5 @@ setInterval(() => screen.tick(), 1000);
 setInterval(() => screen.paused || screen.show(screen.place + 1), SCENE_SECONDS * 1000);
 setInterval(() => screen.refresh(), REFRESH_SECONDS * 1000);
 window.addEventListener("online", () => screen.refresh());
+window.addEventListener("offline", () => (screen.isCutOff = true));
 document.addEventListener("keydown", (event) => screen.key(event));

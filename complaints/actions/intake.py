@@ -10,6 +10,7 @@ from accounts.models import User
 from common import crypto
 from common.calendar import working_calendar
 from common.clock import CITY_TIME, Clock
+from common.rows import insert
 from complaints.actions.photos import attach, store
 from complaints.deadlines import StageLimit, stage_deadline
 from complaints.models import Channel, Complaint, Draft, Event, Photo, ProblemGroup, Reporter
@@ -20,7 +21,7 @@ from grids.models import Grid
 
 ACCEPT_WITHIN_WORK_HOURS = 2
 # Which wording of the privacy notice the person saw; it changes with templates/complaints/_notice.html.
-NOTICE_VERSION = "2026-11"
+NOTICE_VERSION = "2026-11-26"
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,8 @@ def _store(
     limit = answer_limit(at)
     case.stage_started_at, case.warn_at, case.due_at = at, limit.warn_at, limit.due_at
     case.number = _next_number(at)
-    case.save(force_insert=True)
-    event = Event.objects.create(complaint=case, version=0, move=Move.FILE, to_state=State.RECEIVED, actor=by, at=at)
+    insert(case)
+    event = insert(Event(complaint=case, version=0, move=Move.FILE, to_state=State.RECEIVED, actor=by, at=at))
     code = crypto.tracking_code(case.intake_key)
     add_reporter(case, contact, code=code, at=at)
     if photos:
@@ -125,7 +126,7 @@ def _store(
 
 def add_reporter(case: Complaint, contact: Contact, *, code: str, at: datetime, is_follower: bool = False) -> Reporter:
     """Remember who filed a case, or follows it by this tracking code."""
-    return Reporter.objects.create(
+    reporter = Reporter(
         complaint=case,
         is_follower=is_follower,
         code_digest=crypto.digest("code", code),
@@ -136,6 +137,7 @@ def add_reporter(case: Complaint, contact: Contact, *, code: str, at: datetime, 
         notice_version=contact.notice_version,
         created_at=at,
     )
+    return insert(reporter)
 
 
 def file_answers(

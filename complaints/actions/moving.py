@@ -8,6 +8,7 @@ from django.db.models import F
 
 from accounts.models import Role, Unit, User
 from common.errors import StaleRecord
+from common.rows import insert
 from complaints import workflow
 from complaints.models import Complaint, Event
 from complaints.workflow import ASIDES, BY_RESIDENT, Move, State
@@ -59,12 +60,13 @@ def make_move(
     if not as_we_read_it.update(state=after, version=F("version") + 1, **changes):
         raise StaleCase(last_event(complaint))
     complaint.refresh_from_db()
-    return Event.objects.create(
+    event = Event(
         complaint=complaint, version=complaint.version, move=move, from_state=before, to_state=after,
         actor=by, unit_id=event_unit.pk if event_unit else complaint.unit_id, at=at, note=note, basis=basis[:200],
         seconds_used=max(0, int(used.total_seconds())) if is_step else 0, was_overdue=overdue and is_step,
         satisfaction=changes.get("satisfaction"), is_solved=changes.get("is_solved"),
     )  # fmt: skip
+    return insert(event)
 
 
 def last_event(complaint: Complaint) -> Event | None:

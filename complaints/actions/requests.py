@@ -27,19 +27,19 @@ REFUSALS = {RequestKind.EXTENSION: Move.REFUSE_EXTENSION, RequestKind.SUSPENSION
 def ask_extension(complaint: Complaint, *, days: int, reason: str, by: User, at: datetime) -> None:
     """Ask for up to ten working days more: before the deadline, and once a round."""
     workflow.ensure_possible(Move.ASK_EXTENSION, complaint)
-    refusal = refusal_to_ask_extension(complaint, at=at)
+    asked = complaint.requests.extensions(round=complaint.round, unit=complaint.unit_id)
+    refusal = refusal_to_ask_extension(complaint, has_asked=asked.exists(), at=at)
     if refusal:
         raise DomainError(refusal)
     _ensure_days(days)
     _ask(complaint, RequestKind.EXTENSION, f"延期 {days} 个工作日", days=days, reason=reason, by=by, at=at)
 
 
-def refusal_to_ask_extension(complaint: Complaint, *, at: datetime) -> str:
-    """Why an extension cannot be asked for any more, in words for the unit; empty if it can."""
+def refusal_to_ask_extension(complaint: Complaint, *, has_asked: bool, at: datetime) -> str:
+    """Why an extension cannot be asked for any more, in words for the unit; empty if it can. `has_asked`: already."""
     if complaint.due_at is None or at > complaint.due_at:
         return "期限已过，不能再申请延期。请尽快办理，有困难请联系创城办。"
-    asked = complaint.requests.filter(kind=RequestKind.EXTENSION, round=complaint.round, unit=complaint.unit_id)
-    if asked.exclude(status=UnitRequest.Status.LAPSED).exists():
+    if has_asked:
         return "这一次办理已经申请过延期，每次办理只能申请一次。"
     return ""
 

@@ -45,7 +45,7 @@ from complaints.performing import FORMS, perform, refuse_what_came_too_late
 from complaints.permissions import may, may_see_reporter, moves_open_to
 from complaints.staff_forms import EVERY, OPEN, QueueFilters
 from complaints.uploads import BoundedUploadHandler
-from complaints.waiting import Wait, waiting
+from complaints.waiting import Wait, midnight_after, waiting
 from complaints.workflow import Move, State
 
 PAGE_SIZE = 50
@@ -161,7 +161,7 @@ def _narrowed_here(cases: Any, filters: ListFilters, *, user: User, at: Any) -> 
     """By what the queue's filters leave to tabs."""
     wait = filters.given("wait")
     if wait:
-        cases = cases.filter(waiting(Wait(wait), user=user, at=at))
+        cases = cases.filter(waiting(Wait(wait), user, tomorrow=midnight_after(at)))
     state, light = filters.given("state"), filters.given("light")
     if state == OPEN:
         cases = cases.open()

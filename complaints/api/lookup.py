@@ -16,6 +16,7 @@ from common.calendar import working_calendar
 from common.masking import hide_phones
 from complaints import actions, story
 from complaints.api.serializers import LookupSerializer, ProgressSerializer
+from complaints.case_rows import steps_of
 from complaints.models import Event, Held, Reporter
 from complaints.workflow import OPEN_STATES, Move, State
 
@@ -65,7 +66,7 @@ class Lookup(Api):
 def _progress(reporter: Reporter, *, knows_phone: bool, at: Any) -> dict[str, Any]:
     """Of a merged case the progress of the one that it goes along with."""
     own, case = reporter.complaint, reporter.complaint.leading
-    events = list(case.events.select_related("unit"))
+    events = steps_of(case)
     is_others = reporter.is_follower or own != case
     told = story.tell(case, events, at=at, calendar=working_calendar(), is_follower=is_others)
     result = case.result if case.state == State.CLOSED else ""

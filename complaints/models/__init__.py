@@ -1,6 +1,14 @@
 from complaints.models.call_back import CallBack
 from complaints.models.category import Category, ProblemGroup
-from complaints.models.complaint import BY_RESIDENTS, Channel, Complaint, ComplaintQuerySet, HelpingUnit, NumberSeries
+from complaints.models.complaint import (
+    BY_RESIDENTS,
+    Channel,
+    Complaint,
+    ComplaintQuerySet,
+    HelpingUnit,
+    NumberSeries,
+    Sight,
+)
 from complaints.models.draft import Draft, DraftPhoto
 from complaints.models.escalation import Acknowledgement, Escalation
 from complaints.models.event import Event
@@ -42,6 +50,7 @@ __all__ = [
     "Reporter",
     "RoutingRule",
     "SavedFilter",
+    "Sight",
     "Submission",
     "Tuning",
     "UnitRequest",

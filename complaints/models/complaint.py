@@ -1,7 +1,10 @@
 import math
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
@@ -10,12 +13,17 @@ from django.urls import reverse
 
 from accounts.models import Role, Unit, User
 from common.clock import Clock
+from common.composed import Given
 from common.masking import hide_phones
 from complaints.models.category import Category, ProblemGroup
 from complaints.models.finding import stands_in_case
 from complaints.models.tuning import Tuning
 from complaints.workflow import OPEN_STATES, RequestKind, State
 from grids.models import Grid
+
+if TYPE_CHECKING:
+    from complaints.models.reporter import Reporter
+    from complaints.models.request import UnitRequest
 
 # A liaison sees the cases of the own unit; the three account roles see none.
 SEE_ALL = frozenset({Role.OFFICE, Role.OPERATOR, Role.SUPERVISION})
@@ -54,22 +62,40 @@ class Satisfaction(models.IntegerChoices):
     VERY_DISSATISFIED = 1, "非常不满意"
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """All that decides which cases somebody sees."""
+
+    role: Role
+    # Of a liaison: the own unit and the cases that it helps with.
+    unit_id: int | None = None
+    helped: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, user: User) -> "Sight":
+        if user.role != Role.LIAISON or not user.unit_id:
+            return cls(Role(user.role))
+        # Read first: joined or nested into an OR, it would keep PostgreSQL from the index of the unit's queue.
+        helped = HelpingUnit.objects.filter(unit_id=user.unit_id).order_by("complaint_id")
+        return cls(Role.LIAISON, user.unit_id, tuple(helped.values_list("complaint_id", flat=True)))
+
+
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def visible_to(self, user: User, *, few: bool = False) -> "ComplaintQuerySet":
         """`few`: whatever else is asked for leaves some rows at most, so that each can be looked at by itself."""
-        if user.role in SEE_ALL:
-            return self
-        if user.role in SEE_ALL_BUT_CONFIDENTIAL:
-            return self.filter(is_confidential=False)
         if user.role == Role.LIAISON and user.unit_id and few:
             helps = HelpingUnit.objects.filter(unit_id=user.unit_id, complaint=OuterRef("pk"))
             return self.filter(Q(unit_id=user.unit_id) | Exists(helps))
-        if user.role == Role.LIAISON and user.unit_id:
-            # Read first: joined or nested into an OR, it would keep PostgreSQL from the index of the unit's queue.
-            helped = list(HelpingUnit.objects.filter(unit_id=user.unit_id).values_list("complaint_id", flat=True))
-            return (
-                self.filter(Q(unit_id=user.unit_id) | Q(pk__in=helped)) if helped else self.filter(unit_id=user.unit_id)
-            )
+        return self.in_sight(Sight.of(user))
+
+    def in_sight(self, sight: Sight) -> "ComplaintQuerySet":
+        if sight.role in SEE_ALL:
+            return self
+        if sight.role in SEE_ALL_BUT_CONFIDENTIAL:
+            return self.filter(is_confidential=False)
+        if sight.role == Role.LIAISON and sight.unit_id:
+            own = Q(unit_id=sight.unit_id)
+            return self.filter(own | Q(pk__in=sight.helped) if sight.helped else own)
         return self.none()
 
     def as_read(self, complaint: "Complaint") -> "ComplaintQuerySet":
@@ -90,13 +116,13 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         """Whose unit has asked for an extension or a suspension."""
         return self.exclude(asked_for="")
 
-    def overdue(self, *, at: datetime) -> "ComplaintQuerySet":
+    def overdue(self, *, at: datetime | Given) -> "ComplaintQuerySet":
         return self.filter(state__in=OPEN_STATES, due_at__lt=at)
 
-    def due_soon(self, *, at: datetime) -> "ComplaintQuerySet":
+    def due_soon(self, *, at: datetime | Given) -> "ComplaintQuerySet":
         return self.filter(state__in=OPEN_STATES, due_at__gte=at, warn_at__lte=at)
 
-    def with_light(self, light: Light, *, at: datetime) -> "ComplaintQuerySet":
+    def with_light(self, light: Light, *, at: datetime | Given) -> "ComplaintQuerySet":
         if light == Light.OVERDUE:
             return self.overdue(at=at)
         if light == Light.SOON:
@@ -134,22 +160,94 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 
         How far and how long ago that may be, the office sets; a case without a point has none.
         """
-        if case.longitude is None or case.latitude is None:
-            return []
-        tuning = Tuning.current()
-        north = tuning.duplicate_metres / _METRES_PER_DEGREE
-        east = north / math.cos(math.radians(case.latitude))
-        square = self.filter(
-            group=case.group,
-            filed_at__range=(case.filed_at - tuning.duplicate_within, case.filed_at + tuning.duplicate_within),
-            longitude__range=(case.longitude - east, case.longitude + east),
-            latitude__range=(case.latitude - north, case.latitude + north),
-        ).exclude(pk=case.pk)
-        measured = sorted(((case.metres_to(other), other) for other in square), key=lambda one: (one[0], one[1].pk))
-        return [(metres, other) for metres, other in measured if metres <= tuning.duplicate_metres]
+        around = case.surroundings()
+        return case.nearest_of(self.within(**around)) if around else []
+
+    def within(
+        self, *, case: Any, group: Any, since: Any, until: Any, west: Any, east: Any, south: Any, north: Any
+    ) -> "ComplaintQuerySet":
+        """Of this group and these bounds of time and place, but for the case itself."""
+        return self.filter(
+            group=group,
+            filed_at__range=(since, until),
+            longitude__range=(west, east),
+            latitude__range=(south, north),
+        ).exclude(pk=case)
 
 
-class Complaint(models.Model):
+class Told(Protocol):
+    """The columns that a case's title, address and lights are told from."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def warn_at(self) -> datetime | None: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def overall_warn_at(self) -> datetime | None: ...
+    @property
+    def overall_due_at(self) -> datetime | None: ...
+    @property
+    def suspended_until(self) -> date | None: ...
+    @property
+    def supervised_at(self) -> datetime | None: ...
+
+
+class CaseFacts:
+    """What a case's own columns say: for the model, and for a row of the queue, which is no model."""
+
+    __slots__ = ()
+
+    def get_absolute_url(self: Told) -> str:
+        return _address(self.number)
+
+    @property
+    def title(self: Told) -> str:
+        """The first sentence of the text, for headings, rows and notices, without any phone in it."""
+        first = self.text.strip().splitlines()[0] if self.text.strip() else ""
+        for stop in "。！？；":
+            first = first.split(stop)[0]
+        first = hide_phones(first)
+        return first if len(first) <= 40 else first[:39] + "…"
+
+    @property
+    def is_suspended(self: Told) -> bool:
+        return self.suspended_until is not None
+
+    @property
+    def is_supervised(self: Told) -> bool:
+        return self.supervised_at is not None
+
+    def light(self: Told, *, at: datetime) -> Light:
+        if self.suspended_until is not None:
+            return Light.PAUSED
+        return _light(self.state, self.warn_at, self.due_at, at=at)
+
+    def overall_light(self: Told, *, at: datetime) -> Light:
+        """How it stands against the time from filing to closing."""
+        return _light(self.state, self.overall_warn_at, self.overall_due_at, at=at)
+
+
+def _light(state: str, warn_at: datetime | None, due_at: datetime | None, *, at: datetime) -> Light:
+    if due_at is None or warn_at is None or state not in OPEN_STATES:
+        return Light.NONE
+    if at > due_at:
+        return Light.OVERDUE
+    return Light.SOON if at >= warn_at else Light.IN_TIME
+
+
+@lru_cache(maxsize=4096)
+def _address(number: str) -> str:
+    """Kept, because a page links to dozens of cases and to find out where one stands takes as long as to show it."""
+    return reverse("complaints:case", args=[number])
+
+
+class Complaint(CaseFacts, models.Model):
     """The case (案件): something wrong in the city that someone has asked to put right, whatever its channel."""
 
     number = models.CharField("案件编号", max_length=12, unique=True)
@@ -214,9 +312,18 @@ class Complaint(models.Model):
     supervised_at = models.DateTimeField("督办时间", null=True, blank=True)
     urge_count = models.PositiveSmallIntegerField("催办次数", default=0)
 
-    # Only where complaints.case_page read the case: whether there is any.
+    # Only where complaints.case_rows read the case: who filed it, what its unit waits for, the number of the case that
+    # it was merged into, how many follow it, and whether it has what few have.
+    filer: "Reporter | None"
+    waiting_request: "UnitRequest | None"
+    leading_number: str | None
+    followers: int
+    has_photos: bool
     has_escalations: bool
     has_acknowledgements: bool
+    has_asked_extension: bool
+    # Where nobody looked there may be some.
+    has_helpers: bool = True
 
     objects = ComplaintQuerySet.as_manager()
 
@@ -284,17 +391,29 @@ class Complaint(models.Model):
     def __str__(self) -> str:
         return self.number
 
-    def get_absolute_url(self) -> str:
-        return _address(self.number)
+    def surroundings(self) -> dict[str, Any]:
+        """The bounds of `within` in which the same thing may have been filed too; empty without a point."""
+        if self.longitude is None or self.latitude is None:
+            return {}
+        tuning = Tuning.current()
+        high = tuning.duplicate_metres / _METRES_PER_DEGREE
+        wide = high / math.cos(math.radians(self.latitude))
+        return {
+            "case": self.pk,
+            "group": self.group,
+            "since": self.filed_at - tuning.duplicate_within,
+            "until": self.filed_at + tuning.duplicate_within,
+            "west": self.longitude - wide,
+            "east": self.longitude + wide,
+            "south": self.latitude - high,
+            "north": self.latitude + high,
+        }
 
-    @property
-    def title(self) -> str:
-        """The first sentence of the text, for headings, rows and notices, without any phone in it."""
-        first = self.text.strip().splitlines()[0] if self.text.strip() else ""
-        for stop in "。！？；":
-            first = first.split(stop)[0]
-        first = hide_phones(first)
-        return first if len(first) <= 40 else first[:39] + "…"
+    def nearest_of(self, others: "Iterable[Complaint]") -> "list[tuple[float, Complaint]]":
+        """Those of them that are near enough to be the same thing, nearest first with their metres."""
+        most = Tuning.current().duplicate_metres
+        measured = sorted(((self.metres_to(other), other) for other in others), key=lambda one: (one[0], one[1].pk))
+        return [(metres, other) for metres, other in measured if metres <= most]
 
     def metres_to(self, other: "Complaint") -> float:
         """Between the points of two cases that both have one; flat, good within a town."""
@@ -304,14 +423,6 @@ class Complaint(models.Model):
         return math.hypot(east, self.latitude - other.latitude) * _METRES_PER_DEGREE
 
     @property
-    def is_suspended(self) -> bool:
-        return self.suspended_until is not None
-
-    @property
-    def is_supervised(self) -> bool:
-        return self.supervised_at is not None
-
-    @property
     def leading(self) -> "Complaint":
         """The case that this one is handled with: itself, or what it was merged into, and that again."""
         case = self
@@ -319,33 +430,15 @@ class Complaint(models.Model):
             case = case.merged_into
         return case
 
+    @property
+    def helping_units(self) -> "list[HelpingUnit]":
+        return list(self.helpers.all()) if self.has_helpers else []
+
     def is_helped_by(self, unit_id: int) -> bool:
-        return any(helper.unit_id == unit_id for helper in self.helpers.all())
+        return any(helper.unit_id == unit_id for helper in self.helping_units)
 
     def is_due_soon_or_late(self, *, at: datetime) -> bool:
         return self.light(at=at) in {Light.SOON, Light.OVERDUE}
-
-    def light(self, *, at: datetime) -> Light:
-        if self.is_suspended:
-            return Light.PAUSED
-        return self._light(self.warn_at, self.due_at, at=at)
-
-    def overall_light(self, *, at: datetime) -> Light:
-        """How it stands against the time from filing to closing."""
-        return self._light(self.overall_warn_at, self.overall_due_at, at=at)
-
-    def _light(self, warn_at: datetime | None, due_at: datetime | None, *, at: datetime) -> Light:
-        if due_at is None or warn_at is None or self.state not in OPEN_STATES:
-            return Light.NONE
-        if at > due_at:
-            return Light.OVERDUE
-        return Light.SOON if at >= warn_at else Light.IN_TIME
-
-
-@lru_cache(maxsize=4096)
-def _address(number: str) -> str:
-    """Kept, because a page links to dozens of cases and to find out where one stands takes as long as to show it."""
-    return reverse("complaints:case", args=[number])
 
 
 class HelpingUnit(models.Model):

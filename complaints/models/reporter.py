@@ -1,3 +1,5 @@
+from functools import cached_property
+
 from django.db import models
 from django.db.models import Q
 
@@ -35,7 +37,8 @@ class Reporter(models.Model):
     def __str__(self) -> str:
         return f"反映人（{self.complaint}）"
 
-    @property
+    # Once: it is looked for in every text of the case, and decrypting takes longer than looking.
+    @cached_property
     def phone(self) -> str:
         return crypto.decrypt(self.phone_encrypted) if self.phone_encrypted else ""
 

@@ -1,9 +1,16 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 
 from accounts.models import Unit, User
 from complaints.models.complaint import Complaint
 from complaints.workflow import RequestKind
+
+
+class UnitRequestQuerySet(models.QuerySet["UnitRequest"]):
+    def extensions(self, *, round: int | OuterRef, unit: int | OuterRef | None) -> "UnitRequestQuerySet":
+        """That the unit asked for in this round, and that count: it may ask once."""
+        asked = self.filter(kind=RequestKind.EXTENSION, round=round, unit=unit)
+        return asked.exclude(status=UnitRequest.Status.LAPSED)
 
 
 class UnitRequest(models.Model):
@@ -35,6 +42,8 @@ class UnitRequest(models.Model):
     overall_due_before = models.DateTimeField(null=True, blank=True)
     due_after = models.DateTimeField("新期限", null=True, blank=True)
     resumed_at = models.DateTimeField("恢复时间", null=True, blank=True)
+
+    objects = UnitRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = "单位申请"

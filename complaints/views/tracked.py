@@ -14,6 +14,7 @@ from common.calendar import doubt_about, working_calendar
 from common.clock import CITY_TIME
 from complaints import actions, story, workflow
 from complaints.actions.moves import may_reopen
+from complaints.case_rows import all_photos_of, steps_of
 from complaints.forms import RatingForm, TailForm, WithdrawForm
 from complaints.models import Complaint, Event, Photo
 from complaints.views.visitor import Followed
@@ -77,13 +78,13 @@ def show_tracked(
 def _told(followed: Followed, *, at: datetime) -> dict[str, Any]:
     """How it stands and what came of it, in words that say nothing of anybody else."""
     own, case = followed.reporter.complaint, followed.case
-    events = list(case.events.select_related("unit"))
-    photos = list(case.photos.all())
+    events = steps_of(case)
+    photos = all_photos_of(case) if followed.sees_own_words or followed.sees_result else []
     told = _story(followed, events, at=at)
     is_others = followed.is_follower or followed.is_merged
     if is_others:
         told = replace(told, steps=[replace(step, quote=actions.without_house(step.quote)) for step in told.steps])
-    own_photos = list(own.photos.all()) if followed.is_merged else photos
+    own_photos = all_photos_of(own) if followed.is_merged and followed.sees_own_words else photos
     return {
         "story": told,
         "was_urged_today": actions.was_urged_on(at.astimezone(CITY_TIME).date(), events),
@@ -99,8 +100,7 @@ def _story(followed: Followed, events: Sequence[Event], *, at: datetime) -> stor
     if not followed.is_merged:
         return story.tell(case, events, at=at, calendar=calendar, is_follower=followed.is_follower)
     own = followed.reporter.complaint
-    own_events = list(own.events.select_related("unit"))
-    return story.tell_merged(own, own_events, case, events, at=at, calendar=calendar)
+    return story.tell_merged(own, steps_of(own), case, events, at=at, calendar=calendar)
 
 
 def _result_photos(photos: Sequence[Photo], events: Sequence[Event]) -> list[Photo]:

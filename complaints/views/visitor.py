@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from complaints.case_rows import reporter_with_case
 from complaints.models import Complaint, Draft, Held, Reporter
 from complaints.workflow import State
 
@@ -142,8 +143,7 @@ class Visitor:
         kept = self.session.get(FOLLOWED)
         if not kept or kept["until"] <= self.at.timestamp():
             return None
-        reporters = Reporter.objects.select_related("complaint__unit", "complaint__grid__community")
-        reporter = reporters.filter(pk=kept["reporter"]).first()
+        reporter = reporter_with_case(kept["reporter"])
         return Followed(reporter, knows_phone=kept["phone"]) if reporter else None
 
     def leaves(self) -> None:

@@ -217,6 +217,7 @@ def _answer(request: Request, row: Row, status: int = 200) -> HttpResponse:
             "oob": True,
             "said": _said(row, counts),
             "grid_url": _grid_url(task.group, task.due_month),
+            "next_board": _next_board(task.due_month, counts),
         }
         return render(request, "progress/marking.html#answer", facts, status=status)
     if status == 200:
@@ -240,6 +241,13 @@ def _grid_url(group: SpecialGroup, month: Month) -> str:
     return reverse("progress:marking", args=[group.code, month.year, month.month])
 
 
+def _next_board(month: Month, counts: stats.FlagCounts) -> stats.BoardSummary | None:
+    """Where to go on once everything here is marked."""
+    if counts.unmarked:
+        return None
+    return next((board for board in stats.month_boards(month) if board.tasks.unmarked), None)
+
+
 def _said(row: Row, counts: stats.FlagCounts) -> str:
     """What a screen reader is told."""
     where = f"{row.task.unit}，{row.task.content}："
@@ -257,6 +265,7 @@ def _grid(
     tasks = _with_disputes(with_reports(MonthTask.objects.on_board(group).of_month(month)))
     wanted = GridFilter(request.GET)
     show = wanted.cleaned_data["show"] if wanted.is_valid() else Shown.ALL
+    counts = stats.FlagCounts.of_marks(task.mark for task in tasks)
     rows = [changed if changed and changed.task.pk == task.pk else Row(task) for task in tasks]
     facts: dict[str, Any] = {
         "group": group,
@@ -266,7 +275,8 @@ def _grid(
         "show": show,
         "filters": [(one.value, one.label, sum(_is_shown(row, one) for row in rows)) for one in Shown],
         "total": len(rows),
-        "counts": stats.FlagCounts.of_marks(row.task.mark for row in rows),
+        "counts": counts,
+        "next_board": _next_board(month, counts),
         "stamp": sum(row.task.version for row in rows),
         "oob": False,
         "said": "",

@@ -45,13 +45,15 @@ def cases(request: Request) -> HttpResponse:
 @only(*WHO_READS)
 @require_safe
 def grid(request: Request, code: str) -> HttpResponse:
-    """The card beside the map, as a part of the page."""
+    """The card beside the map, as a part of the page; its rates are those of `month`."""
     now = timezone.now()
-    entry = city_map.by_code(directory(timezone.localdate(now)), code)
+    today = timezone.localdate(now)
+    month = month_of(request.GET.get("month", ""), on=today)
+    entry = city_map.by_code(directory(today), code)
     if entry is None:
         raise Http404
-    card = city_map.grid_card(entry, request.user, at=now)
-    return render(request, "reports/_grid_card.html", {"card": card, "month": Month.of(now)})
+    card = city_map.grid_card(entry, request.user, month, at=now)
+    return render(request, "reports/_grid_card.html", {"card": card, "month": month})
 
 
 def _kept_by_nobody(response: HttpResponse) -> HttpResponse:

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 from django.db import connection
-from django.db.models import BigAutoField, CharField, Count, DateTimeField
+from django.db.models import BigAutoField, CharField, Count, DateTimeField, Q
 
 from accounts.models import User
 from common.composed import Composed
@@ -82,6 +82,13 @@ def test_rows_asked_for_along_with_them_are_prefetched(django_assert_num_queries
         assert list(found.complaints.all()) == [case]
 
 
+def test_where_there_can_be_nothing_nothing_is_asked(django_assert_num_queries):
+    asked = Composed(lambda key: User.objects.filter(pk=key).none(), key=BigAutoField())
+
+    with django_assert_num_queries(0):
+        assert asked(key=1) == []
+
+
 def test_what_one_asking_got_does_not_show_in_the_next():
     user = UserFactory(name="示例人员")
     by_key = Composed(lambda key: User.objects.filter(pk=key), key=BigAutoField())
@@ -89,6 +96,27 @@ def test_what_one_asking_got_does_not_show_in_the_next():
     User.objects.filter(pk=user.pk).update(name="示例人员乙")
 
     assert (before[0].name, by_key(key=user.pk)[0].name) == ("示例人员", "示例人员乙")
+
+
+def test_places_may_stand_in_what_is_counted():
+    for hours in (0, 2):
+        filed(at=MONDAY + timedelta(hours=hours))
+    counted = Composed(
+        lambda at: Complaint.objects.values_list("state").annotate(
+            total=Count("pk"), before=Count("pk", filter=Q(filed_at__lt=at))
+        ),
+        at=DateTimeField(),
+    )
+
+    assert counted(at=MONDAY + timedelta(hours=1)) == [("received", 2, 1)]
+    assert counted(at=MONDAY) == [("received", 2, 0)]
+
+
+def test_where_nothing_is_let_through_nothing_is_asked(django_assert_num_queries):
+    nothing = Composed(lambda key: User.objects.filter(pk=key).none(), key=BigAutoField())
+
+    with django_assert_num_queries(0):
+        assert nothing(key=1) == []
 
 
 @pytest.mark.django_db(transaction=True)

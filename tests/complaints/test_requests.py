@@ -13,7 +13,7 @@ from common.clock import CITY_TIME, Clock, WorkingCalendar, used
 from common.errors import DomainError
 from complaints import actions
 from complaints.deadlines import paused, stage_deadline
-from complaints.models import Complaint, UnitRequest
+from complaints.models import Complaint, Sight, UnitRequest
 from complaints.models.complaint import Light, Satisfaction
 from complaints.stats import queue_counts
 from complaints.workflow import Move, RequestKind, State
@@ -260,7 +260,8 @@ def test_while_it_is_suspended_no_deadline_runs_and_nothing_is_late(case, liaiso
     assert deadlines(case) == ["", "", "", ""]
     assert (case.state, case.light(at=spring)) == (State.HANDLING, Light.PAUSED)
     assert list(Complaint.objects.suspended()) == [case]
-    assert (queue_counts(office, at=spring).overdue, queue_counts(office, at=spring).open) == (0, 1)
+    counts = queue_counts(Sight.of(office), at=spring)
+    assert (counts.overdue, counts.open) == (0, 1)
     assert (actions.remind_of_deadlines(at=spring), Notice.objects.count()) == (0, 0)
 
 

@@ -58,6 +58,43 @@ def test_targets_of_residents_are_44_px_high(open_page):
     assert low == []
 
 
+# How high the strip is in which a finger meets the link: its own box, or the room around it.
+REACHED = """links => links.filter(link => link.offsetParent && !link.closest('.skip')).map(link => {
+    link.scrollIntoView({block: 'center'});
+    const box = link.getClientRects()[0], x = box.left + 12, y = box.top + box.height / 2;
+    const meets = far => link.contains(document.elementFromPoint(x, y + far));
+    let up = 0, down = 0;
+    while (up < 60 && meets(-up)) up += 1;
+    while (down < 60 && meets(down)) down += 1;
+    return [up + down, link.textContent.trim()];
+})"""
+
+
+@pytest.mark.parametrize(("elder", "least"), [("", 44), ("1", 60)])
+def test_a_link_that_stands_alone_is_reached_by_a_finger(open_page, context, live_server, elder, least):
+    context.add_cookies([{"name": "elder", "value": elder, "url": live_server.url}])
+    for path, links in {
+        "/": ".section-head a, .foot-links a",
+        "/help/": ".contents a",
+        "/news/": ".foot-links a",
+    }.items():
+        reached = open_page(path, 360).locator(links).evaluate_all(REACHED)
+
+        assert [one for one in reached if one[0] < least] == []
+        assert len(reached) >= 4
+
+
+@pytest.mark.parametrize("elder", ["", "1"])
+@pytest.mark.parametrize("width", [320, 360])
+def test_the_tracking_code_stays_on_one_line(open_page, context, live_server, elder, width):
+    context.add_cookies([{"name": "elder", "value": elder, "url": live_server.url}])
+    code = open_page("/look/gallery/", width).locator(".code")
+
+    height, line = code.evaluate("e => [e.offsetHeight, parseFloat(getComputedStyle(e).lineHeight)]")
+    assert height <= line * 1.1
+    assert code.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
 def test_the_page_asks_nobody_but_its_own_server(page, open_page, live_server):
     asked, refused = [], []
     page.on("request", lambda request: asked.append(request.url))

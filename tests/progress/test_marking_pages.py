@@ -140,6 +140,20 @@ def test_the_answer_says_aloud_what_was_saved_and_what_is_left(at_the_office, ta
     assert said.text == "示例单位 15，完成 3 处积雪倾倒点围挡：红旗。还有 1 项没标。"
 
 
+def test_what_is_left_is_counted_in_the_tab_and_the_next_board_is_offered(at_the_office, task):
+    other = MonthTaskFactory(group=SpecialGroupFactory(code="roads", name="道路交通组"))
+    before = soup(at_the_office.get(GRID))
+    answer = soup(at_the_office.post(address(task), {"flag": "red", "version": 0}, headers=HTMX))
+    after = soup(at_the_office.get(GRID))
+
+    assert [page.find(id="marking-unmarked").text for page in (before, answer, after)] == ["1", "0", "0"]
+    assert before.select("[data-next-board]") == []
+    for page in (answer, after):
+        [link] = page.select("[data-next-board]")
+        assert (link.text, link["href"]) == ("下一块：道路交通组，未标 1", "/workbench/flags/roads/2026/11/")
+    assert other.group.has_board
+
+
 @pytest.mark.parametrize("headers", [pytest.param(HTMX, id="htmx"), pytest.param({}, id="without JavaScript")])
 def test_the_second_of_two_markers_finds_the_new_state_and_keeps_what_was_typed(at_the_office, task, headers):
     faster = UserFactory(name="示例人员丙")

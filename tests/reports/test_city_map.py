@@ -60,7 +60,9 @@ def test_the_page_and_its_parts_open_and_nonsense_is_the_whole_city(client, grid
     client.force_login(UserFactory(role=Role.OFFICE))
     filed(at=AT, point=INSIDE)
 
-    assert "示例单位 07" in client.get(f"/workbench/map/grids/{grid.code}/").content.decode()
+    card = client.get(f"/workbench/map/grids/{grid.code}/").content.decode()
+    assert "示例单位 07" in card and "11 月按期结案率" in card
+    assert "3 月按期结案率" in client.get(f"/workbench/map/grids/{grid.code}/?month=2026-03").content.decode()
     assert client.get("/workbench/map/grids/000/").status_code == 404
     assert "在办案件" in client.get("/workbench/map/").content.decode()
     for box in ("x", "1,2,3", "9,9,8,8", "nan,0,1,1"):

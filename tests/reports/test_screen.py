@@ -134,5 +134,7 @@ def test_without_network_the_last_picture_stays_and_says_how_old_it_is(page, con
 
     assert page.locator("[data-scene].on").count() == 1
     assert page.locator("[data-scene].on h2").inner_text() != first
-    assert re.match(r"已 1[23] 分钟没有新数据", page.locator("#screen-stale").inner_text())
+    page.locator("#screen-stale", has_text="网络断了").wait_for()
+    assert re.match(r"网络断了，已 1[23] 分钟没有新数据", page.locator("#screen-stale").inner_text())
+    assert not page.locator("#offline").is_visible()
     assert page.evaluate("document.documentElement.scrollHeight") == 1080

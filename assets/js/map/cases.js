@@ -3,7 +3,9 @@
 const L = window.L;
 const CELL = 56;
 const WORDS = ["已结", "时限内", "快到期", "超时"];
-const [SOON, OVERDUE] = [2, 3];
+// Of several together: what the worst of them is.
+const WORST_WORDS = ["都已结", "没有快到期或超时的", "有快到期的", "有超时的"];
+const OVERDUE = 3;
 const MOST_LISTED = 12;
 const STEP = 3;
 
@@ -68,8 +70,7 @@ export class CaseLayer {
       html: count === 1 ? "" : `<span>${count}</span>`,
       iconSize: [size, size],
     });
-    const worst = kind >= SOON ? `，有${WORDS[kind]}的` : "";
-    const title = count === 1 ? `${rows[0].number}，${WORDS[kind]}` : `${count} 件案件${worst}`;
+    const title = count === 1 ? `${rows[0].number}，${WORDS[kind]}` : `${count} 件案件，${WORST_WORDS[kind]}`;
     const marker = L.marker(this.map.unproject(centre), { icon, title, alt: title, zIndexOffset: kind === OVERDUE ? 1000 : 0 });
     marker.on("click", () => this.open(marker, rows, count));
     return marker.on("keydown", ({ originalEvent }) => {

@@ -16,7 +16,8 @@ from common.http import Request
 from common.revisions import read_once
 from complaints import workflow
 from complaints.case_moves import offer
-from complaints.case_page import CasePage, case_for_page
+from complaints.case_page import CasePage
+from complaints.case_rows import case_for_page
 from complaints.models import Complaint
 from complaints.move_forms import MoveForm
 from complaints.performing import FORMS, done, perform, refuse_what_came_too_late

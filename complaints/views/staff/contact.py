@@ -21,7 +21,7 @@ CARD = "complaints/staff/case.html#reporter"
 def reveal_contact(request: Request, number: str) -> HttpResponse:
     """Show the reporter's phone in this one answer, for a reason that the audit log keeps."""
     found = find_case(request, number)
-    reporter = found.reporters.filter(is_follower=False).first() or Reporter()
+    reporter = found.filer or Reporter()
     permit(_may_reveal(request, found, reporter))
     form = RevealForm(posted(request))
     if not form.is_valid():

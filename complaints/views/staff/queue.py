@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import staff
 from common.http import Request
 from complaints import actions, bulk
+from complaints.listings import saved_filters
 from complaints.models import SavedFilter
 from complaints.permissions import MAY_EXPORT, may_search_phones
 from complaints.queue_page import QueuePage
@@ -38,7 +39,7 @@ def _page(
     context = {
         "queue": page,
         "bulk": bulk.offered(page.state, request.user) if page.rows else None,
-        "saved": list(SavedFilter.objects.filter(owner=request.user)),
+        "saved": saved_filters(request.user.pk),
         "save_form": save_form or SaveFilterForm(initial={"query": page.saved_query}),
         "may_export": request.user.role in MAY_EXPORT,
     }

@@ -7,9 +7,11 @@ from django.test import Client
 
 from common.models import Fact
 from complaints import actions
+from complaints.actions.intake import NOTICE_VERSION
 from complaints.models import Complaint, Draft, ProblemGroup, Reporter
 from complaints.workflow import State
 from tests.complaints.public.walk import (
+    CONTACT,
     NEW,
     RATE,
     RECEIPT,
@@ -112,6 +114,34 @@ def test_following_gives_a_code_of_ones_own_that_tells_the_progress_but_no_words
     page = words(other.post(TRACK, {"code": code, "tail": MY_PHONE[-4:]}, follow=True))
     assert "您关注的这一件" in page and "收到反映" in page
     assert mine.complaint.text not in page and mine.complaint.place not in page
+
+
+def notice(response) -> str:
+    return "".join(soup(response).select_one("details.note").get_text().split())
+
+
+def test_the_notice_names_only_what_its_page_asks_for_and_its_version_is_kept(client, grid):
+    """Other words are another version: change NOTICE_VERSION with them."""
+    mine = filed(**here())
+    come_to_place(client)
+    following = notice(client.get(f"/complaints/new/follow/{mine.complaint.number}/"))
+    client.post(PHOTOS)
+    contact = client.get(CONTACT)
+    consent = soup(contact).select_one("label[for=id_may_contact] b, label[for=id_may_contact]").get_text()
+
+    assert NOTICE_VERSION == "2026-11-26"
+    assert following == (
+        "我们怎么用您的信息电话只用来查这件事的进度、办完告诉您，加密保存。办结180天后自动删除。不要身份证号。"
+        "办理单位看不到您是谁。有疑问请找漠河市创城办。看全部说明"
+    )
+    assert notice(contact) == (
+        "我们怎么用您的信息电话和称呼只用于办理和回访这件事，加密保存。办结180天后自动删除。"
+        "不要身份证号，照片里的拍摄位置会自动去掉。"
+        "没有勾选“办理单位可以直接联系我”，办理单位就看不到您是谁。有疑问请找漠河市创城办。看全部说明"
+    )
+    assert "办理单位可以直接联系我" in consent
+    follow(client, mine.complaint)
+    assert Reporter.objects.get(is_follower=True).notice_version == NOTICE_VERSION
 
 
 def test_a_follower_hears_of_the_closing_and_rates_nothing(client, grid):

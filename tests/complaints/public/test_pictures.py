@@ -16,6 +16,7 @@ pytestmark = pytest.mark.once
 NOT_A_PHOTO = "这个文件不是能用的照片。请传 JPG、PNG 或 WebP 格式的照片。"
 BROKEN = "这张照片坏了，打不开。请重新拍一张，或换一张再传。"
 TOO_MANY_PIXELS = "这张照片的尺寸太大，处理不了。请用手机拍一张普通大小的照片再传。"
+HEIC = "这是 HEIC 格式的照片，打不开。请把照片截一张屏，传截屏；或在手机的相机设置里选“兼容性最佳”，再拍一张。"
 EMPTY = "这个文件是空的。请重新拍一张，或换一张再传。"
 
 
@@ -127,6 +128,9 @@ def test_what_is_transparent_becomes_white_and_sixteen_bits_keep_their_grey():
 REFUSED = {
     "nothing": (lambda: b"", EMPTY),
     "a text": (lambda: "不是照片".encode() * 50, NOT_A_PHOTO),
+    "an iphone's heic": (lambda: b"\0\0\0\x18ftypheic" + b"\0" * 400, HEIC),
+    "a heic of another maker": (lambda: b"\0\0\0\x1cftypmif1" + b"\0" * 400, HEIC),
+    "a video": (lambda: b"\0\0\0\x18ftypisom" + b"\0" * 400, NOT_A_PHOTO),
     "a gif": (lambda: files.two_pictures("GIF"), NOT_A_PHOTO),
     "a tiff": (lambda: encoded(red_over_blue(), "TIFF"), NOT_A_PHOTO),
     "a bmp": (lambda: encoded(red_over_blue(), "BMP"), NOT_A_PHOTO),

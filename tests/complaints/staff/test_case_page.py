@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Role
 from common.revisions import read_once
 from complaints import actions
-from complaints.case_page import case_for_page
+from complaints.case_rows import case_for_page
 from complaints.known import known
 from complaints.models import Complaint, Event
 from complaints.workflow import Move, State
@@ -394,7 +394,7 @@ def test_a_case_costs_the_same_however_long_its_story(client, office, liaison):
             client.get(case.get_absolute_url())
         return len(queries)
 
-    case = case_in(State.HANDLED, unit=liaison.unit, point=CENTRE)
+    case = case_in(State.HANDLED, unit=liaison.unit, point=CENTRE, photos=[clean_photo()])
     filed(point=CENTRE)
     short = statements(case)
     for n in range(10):

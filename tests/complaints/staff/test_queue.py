@@ -289,33 +289,6 @@ def test_a_search_from_the_masthead_looks_at_every_state(client, office):
     assert case.number in sent.content.decode()
 
 
-# --- cost -------------------------------------------------------------------------------------------------------------
-
-
-def statements(client, user, url):
-    client.force_login(user)
-    client.get(url)  # the session notes once a minute that somebody is there
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(url).status_code == 200
-    return len(queries)
-
-
-def fill(count, unit):
-    for _ in range(count):
-        case_in(State.HANDLING, unit=unit, grid=GridFactory())
-
-
-@pytest.mark.parametrize("who", ["office", "liaison"])
-@pytest.mark.parametrize("query", ["", "?q=积雪", "?state=all"])
-def test_the_queue_costs_the_same_whatever_it_holds(client, request, liaison, who, query):
-    user = request.getfixturevalue(who)
-    fill(3, liaison.unit)
-    few = statements(client, user, QUEUE + query)
-    fill(27, liaison.unit)
-
-    assert statements(client, user, QUEUE + query) == few <= (8 if who == "office" else 9)
-
-
 def test_the_address_of_the_queue_is_the_one_in_bookmarks():
     assert reverse("complaints:queue") == QUEUE
 
