@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Q
@@ -147,6 +147,10 @@ class ActionItem(models.Model):
     closed_at = models.DateTimeField("结束时间", null=True, blank=True)
     version = models.PositiveIntegerField(default=0, editable=False)
 
+    # Only where meetings.stats.with_replies read the item: what its unit said last, and when.
+    reply: str | None
+    replied_at: datetime | None
+
     objects = ActionItemQuerySet.as_manager()
 
     class Meta:
@@ -179,11 +183,6 @@ class ActionItem(models.Model):
     def on(self) -> "Instruction | None":
         """The leader's instruction (批示) that this is, if it is one."""
         return getattr(self, "instruction", None)
-
-    @property
-    def replies(self) -> list["Step"]:
-        """What the unit said, newest first; the steps come with the item (meetings.stats.with_replies)."""
-        return [step for step in self.steps.all() if step.text and step.by.unit_id == self.unit_id]
 
 
 class Instruction(models.Model):

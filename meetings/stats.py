@@ -3,9 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from accounts.models import Role, SpecialGroup, User
 from common.clock import CITY_TIME
@@ -117,11 +117,14 @@ def _written_on(what: str) -> frozenset[int]:
 
 
 def with_replies(items: ActionItemQuerySet) -> ActionItemQuerySet:
-    """Read along the steps, of which the unit's are its replies."""
-    steps = Step.objects.select_related("by").order_by("-version")
-    return items.select_related("unit", "created_by", "instruction__case", "instruction__task__group").prefetch_related(
-        Prefetch("steps", steps)
-    )
+    """With the latest that its unit said to each."""
+    replies = Step.objects.filter(item=OuterRef("pk"), by__unit=OuterRef("unit")).exclude(text="").order_by("-version")
+    latest: dict[str, Any] = {
+        "reply": Subquery(replies.values("text")[:1]),
+        "replied_at": Subquery(replies.values("at")[:1]),
+    }
+    named = items.select_related("unit", "created_by", "instruction__case", "instruction__task__group")
+    return named.annotate(**latest)
 
 
 def _tasks(group: SpecialGroup | None, month: Month) -> MonthTaskQuerySet:
