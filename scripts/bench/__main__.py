@@ -81,10 +81,9 @@ def _cell(name: str, figures: dict[str, Any]) -> str:
 
 
 def _memory_and_pages(sizes: dict[str, Any]) -> list[str]:
-    memory = "，".join(f"{int(size):,}: {measured['memory'] / 2**20:.0f} MiB" for size, measured in sizes.items())
     pages = list(sizes.values())[-1]["pages"]
     lines = [
-        f"Memory of gunicorn and its workers: {memory}",
+        *_memory(sizes),
         "",
         "| page | HTML kB | styles and scripts kB |",
         "|---|---|---|",
@@ -92,6 +91,20 @@ def _memory_and_pages(sizes: dict[str, Any]) -> list[str]:
     return lines + [
         f"| {path} | {one['html'] / 1000:.1f} | {one['assets'] / 1000:.1f} |" for path, one in pages.items()
     ]
+
+
+def _memory(sizes: dict[str, Any]) -> list[str]:
+    names = list(next(iter(sizes.values()))["memory"])
+    rows = [
+        [f"{int(size):,} cases", *(f"{held / 2**20:.0f}" for held in one["memory"].values()), f"{_sum_of(one):.0f}"]
+        for size, one in sizes.items()
+    ]
+    head = ["memory, MiB", *names, "together"]
+    return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
+
+
+def _sum_of(measured: dict[str, Any]) -> float:
+    return float(sum(measured["memory"].values())) / 2**20
 
 
 if __name__ == "__main__":

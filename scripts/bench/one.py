@@ -34,6 +34,7 @@ from common.children import end_with_parent  # noqa: E402
 from complaints.models import Complaint  # noqa: E402
 from complaints.workflow import State  # noqa: E402
 from grids.models import Grid  # noqa: E402
+from mohe_portal.management.commands.portal import WORKER  # noqa: E402
 from progress.models import MonthTask  # noqa: E402
 from scripts.bench import floor  # noqa: E402
 from scripts.bench.city import City  # noqa: E402
@@ -187,12 +188,42 @@ def _wait(port: int, log: Path) -> None:
     raise RuntimeError(log.read_text(errors="replace"))
 
 
+def memory_of_all(web: int, portal: Portal) -> dict[str, int]:
+    """Bytes held by the processes of a running portal: web, tasks with their schedule, and the servers beside them."""
+    log = Path(os.environ["VAR_DIR"]) / "worker.log"
+    with log.open("wb") as out:
+        worker = subprocess.Popen(WORKER.command, cwd=ROOT, stdout=out, stderr=out, preexec_fn=end_with_parent)
+    try:
+        _wait_until_ready(portal, log)
+        held = {"web": memory_of(web), "tasks": memory_of(worker.pid)}
+        return held | {_name_of(pid): memory_of(pid) for pid in _children(os.getppid()) if pid != os.getpid()}
+    finally:
+        worker.terminate()
+        worker.wait(30)
+
+
+def _wait_until_ready(portal: Portal, log: Path) -> None:
+    """Until a task was done: only then does the worker hold what it needs for its work."""
+    for _ in range(600):
+        if b"false" not in portal.get("/readyz")[0]:
+            return
+        time.sleep(0.2)
+    raise RuntimeError(log.read_text(errors="replace"))
+
+
 def memory_of(pid: int) -> int:
     """Bytes that a process and its children hold, shared pages counted once (PSS)."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     held = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
-    return (int(held[1]) * 1024 if held else 0) + sum(memory_of(int(child)) for child in children)
+    return (int(held[1]) * 1024 if held else 0) + sum(memory_of(child) for child in _children(pid))
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _name_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().strip()
 
 
 def sizes_of_public_pages(portal: Portal, *paths: str) -> dict[str, dict[str, int]]:
@@ -233,7 +264,7 @@ def _measured(city: City) -> dict[str, Any]:
         return {
             "cases": Complaint.objects.count(),
             "figures": {name: asdict(figure) for name, figure in figures.items()},
-            "memory": memory_of(server.pid),
+            "memory": memory_of_all(server.pid, portal),
             "pages": sizes_of_public_pages(portal, bench.boards),
         }
 

@@ -29,6 +29,17 @@ ROOT_IS_FINE = "ignore:You're running the worker"
 UNUSED = "rest_framework"
 CREDENTIALS = "sample_credentials.json"
 
+WEB = Role("网页 web", [sys.executable, "-m", "gunicorn", "--chdir", str(settings.BASE_DIR)])
+WORKER = Role(
+    "任务 worker",
+    [
+        *(sys.executable, "-W", ROOT_IS_FINE, "-m", "celery", "--quiet"),
+        *("-A", "mohe_portal", "worker", "--beat", "--pool", "threads"),
+        *("--concurrency", os.environ.get("TASK_THREADS", "4")),
+        *("--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
+    ],
+)
+
 
 class Command(BaseCommand):
     help = "Run the whole portal: migrate, on the first start make the sample city, then web, tasks and schedule."
@@ -49,7 +60,7 @@ class Command(BaseCommand):
     def _run(self, host: str, port: int) -> None:
         _refuse_taken(host, port)
         self._prepare()
-        ended = Family(_roles()).run(on_start=lambda well: self._say_when_it_answers(host, port, well))
+        ended = Family([WEB, WORKER]).run(on_start=lambda well: self._say_when_it_answers(host, port, well))
         if ended:
             raise CommandError(f"{ended} 意外停止，门户已全部停止。{ended} ended by itself, so all of it was stopped.")
 
@@ -131,18 +142,6 @@ def _refuse_taken(host: str, port: int) -> None:
                 f"端口 {port} 不能用（{refusal.strerror}），换一个：PORT=8001 make run。"
                 f"Port {port} cannot be used; choose another with PORT=8001 make run."
             ) from refusal
-
-
-def _roles() -> list[Role]:
-    worker = [
-        *("-A", "mohe_portal", "worker", "--beat", "--pool", "threads"),
-        *("--concurrency", os.environ.get("TASK_THREADS", "4")),
-        *("--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
-    ]
-    return [
-        Role("网页 web", [sys.executable, "-m", "gunicorn", "--chdir", str(settings.BASE_DIR)]),
-        Role("任务 worker", [sys.executable, "-W", ROOT_IS_FINE, "-m", "celery", "--quiet", *worker]),
-    ]
 
 
 def _fingerprint_of_static_sources() -> str:
