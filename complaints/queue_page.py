@@ -194,10 +194,10 @@ class QueuePage(Selection):
         return self.waits[Wait(self.wait)] if plain else self.cases.count()
 
     @property
-    def tabs(self) -> list[Tab]:
+    def tabs(self) -> tuple[Tab, ...]:
         counts = self.counts
         hidden = UNSEEN_BY_UNITS if self.user.role == Role.LIAISON else set()
-        return [
+        return (
             self._tab("全部在办", counts.open, OPEN),
             *(self._tab(str(wait.label), self.waits[wait], OPEN, wait=wait) for wait in self._shown_waits(first=True)),
             self._tab("超时", counts.overdue, OPEN, Light.OVERDUE),
@@ -205,7 +205,7 @@ class QueuePage(Selection):
             *(self._tab(str(wait.label), self.waits[wait], OPEN, wait=wait) for wait in self._shown_waits(first=False)),
             *(self._tab(state.label, counts.of(state).total, state) for state in STATE_TABS if state not in hidden),
             self._tab("全部", counts.everything, EVERY),
-        ]
+        )
 
     def _shown_waits(self, *, first: bool) -> list[Wait]:
         """What is for this person to do stands before the lights; of the rest only what somebody waits in."""
@@ -283,16 +283,6 @@ class QueuePage(Selection):
         times = "一件退过几次、评过几次，数据表里就算几次，这里只列一件。" if is_told_by_times else ""
         hidden = "保密案件算在数据表里，不列在这里。" if self.user.role in SEE_ALL_BUT_CONFIDENTIAL else ""
         return times + hidden
-
-    @property
-    def tells_unit(self) -> bool:
-        """To a unit all cases are its own."""
-        return "unit" in self.filters.fields
-
-    @property
-    def has_more_filters(self) -> bool:
-        """Whether something is chosen in the part of the filters that is folded away."""
-        return any(self.filters.given(name) for name in ("light", "grid", "category", "filed_after", "filed_before"))
 
     @property
     def is_narrowed(self) -> bool:

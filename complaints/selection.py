@@ -59,7 +59,7 @@ class Selection:
         self.user = user
         self.at = at
         self.phone = phone
-        self.filters = QueueFilters(parameters, user=user)
+        self.filters = QueueFilters(parameters, role=user.role)
         self.is_search = bool(phone or self.filters.given("q"))
         # A search and a figure look everywhere, a queue at what is open.
         looks_everywhere = self.is_search or self.filters.behind

@@ -8,12 +8,15 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from accounts.listings import unit_listing
-from accounts.models import Role, User
+from accounts.models import Role
 from common.clock import CITY_TIME
 from common.listing import Entry, Listing, ListingField, ListingSelect, choices
 from common.months import Month
+from common.revisions import remembered
 from complaints.behind import OF_THE_UNIT_THEN, Why, behind
 from complaints.listings import category_listing, major_listing
 from complaints.models import Channel, ComplaintQuerySet, ProblemGroup
@@ -117,11 +120,25 @@ class QueueFilters(forms.Form):
     why = forms.ChoiceField(required=False, choices=Why.choices)
     month = forms.RegexField(r"^2\d{3}-(0[1-9]|1[0-2])$", required=False)
 
-    def __init__(self, data: Any, *, user: User) -> None:
+    def __init__(self, data: Any, *, role: str) -> None:
         super().__init__(data)
-        if user.role == Role.LIAISON:
+        self.role = role
+        # To a unit all cases are its own.
+        self.tells_unit = role != Role.LIAISON
+        if not self.tells_unit:
             del self.fields["unit"]
         self.is_valid()
+
+    @property
+    def controls(self) -> SafeString:
+        """What is chosen with."""
+        sent = tuple((name, self.data[name]) for name in (*_IN_SIGHT, *_FOLDED) if self.data.get(name))
+        return _controls(sent, role=self.role)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something is chosen in the part that is folded away."""
+        return any(self.given(name) for name in _FOLDED)
 
     def given(self, name: str) -> Any:
         return self.cleaned_data.get(name)
@@ -187,6 +204,17 @@ class QueueFilters(forms.Form):
         }
         cases = cases.filter(**{name: value for name, value in lookups.items() if value})
         return cases.containing(self.given("q") or "")
+
+
+_IN_SIGHT = ("community", "group", "channel", "unit")
+_FOLDED = ("light", "grid", "category", "filed_after", "filed_before")
+
+
+@remembered("reference", most=64)
+def _controls(sent: tuple[tuple[str, str], ...], *, role: str) -> SafeString:
+    """Kept: hundreds of options, of which mostly none is chosen."""
+    filters = QueueFilters(dict(sent), role=role)
+    return render_to_string("complaints/staff/_queue_filters.html", {"filters": filters})
 
 
 def reason_field(label: str, *, hint: str = "", most: int = 200) -> forms.CharField:

@@ -132,7 +132,7 @@ class Cases(WithPhotos):
     def get(self, request: Request) -> Response:
         now = timezone.now()
         reader = person(request)
-        filters = ListFilters(request.query_params, user=reader)
+        filters = ListFilters(request.query_params, role=reader.role)
         if filters.errors:
             raise serializers.ValidationError(_by_field(filters.errors))
         cases = filters.narrow(Complaint.objects.visible_to(reader), at=now)

@@ -1,4 +1,5 @@
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -30,6 +31,7 @@ SEE_ALL = frozenset({Role.OFFICE, Role.OPERATOR, Role.SUPERVISION})
 SEE_ALL_BUT_CONFIDENTIAL = frozenset({Role.GUIDANCE, Role.LEADER, Role.GROUP_HEAD})
 # Sorts after every deadline, and SQLite's text of it too.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+_STOP = re.compile("[。！？；]")
 _METRES_PER_DEGREE = 111_320.0
 
 
@@ -209,10 +211,8 @@ class CaseFacts:
     @property
     def title(self: Told) -> str:
         """The first sentence of the text, for headings, rows and notices, without any phone in it."""
-        first = self.text.strip().splitlines()[0] if self.text.strip() else ""
-        for stop in "。！？；":
-            first = first.split(stop)[0]
-        first = hide_phones(first)
+        lines = self.text.strip().splitlines()
+        first = hide_phones(_STOP.split(lines[0], maxsplit=1)[0]) if lines else ""
         return first if len(first) <= 40 else first[:39] + "…"
 
     @property

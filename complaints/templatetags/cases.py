@@ -1,5 +1,6 @@
 """The clock and the state of a case as marks, for any page that shows a case."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from django import template
@@ -8,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from common.templatetags.components import icon, kept
-from complaints.queue_page import Row
+from complaints.queue_page import Row, Tab
 from complaints.workflow import RequestKind, State
 
 register = template.Library()
@@ -54,13 +55,26 @@ def _name(state: str) -> str:
 
 
 @register.simple_tag
-def queue_row(row: Row, tells_unit: object, may_tick: object) -> SafeString:
-    return _kept_line("complaints/staff/_queue_row.html", row, bool(tells_unit), bool(may_tick))
+@lru_cache(maxsize=128)
+def queue_tabs(tabs: tuple[Tab, ...]) -> SafeString:
+    return render_to_string("complaints/staff/_queue_tabs.html", {"tabs": tabs})
 
 
 @register.simple_tag
-def queue_card(row: Row) -> SafeString:
-    return _kept_line("complaints/staff/_queue_card.html", row)
+def queue_rows(rows: Iterable[Row], tells_unit: object, may_tick: object) -> SafeString:
+    """The lines of the queue's table."""
+    lines = (_kept_line("complaints/staff/_queue_row.html", row, bool(tells_unit), bool(may_tick)) for row in rows)
+    return _together(lines)
+
+
+@register.simple_tag
+def queue_cards(rows: Iterable[Row]) -> SafeString:
+    """The same on a phone."""
+    return _together(_kept_line("complaints/staff/_queue_card.html", row) for row in rows)
+
+
+def _together(lines: Iterable[SafeString]) -> SafeString:
+    return mark_safe("".join(lines))  # noqa: S308 -- each is a template's
 
 
 # The queue is opened again and again, and most of its lines say what they said before.
