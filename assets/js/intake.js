@@ -12,7 +12,8 @@ class Photos {
     this.list = box.querySelector(".uploads");
     this.input = box.querySelector("input[type=file]");
     this.form = this.input.form;
-    this.token = this.form.elements.csrfmiddlewaretoken.value;
+    const { csrfmiddlewaretoken, begun } = this.form.elements;
+    this.fields = { csrfmiddlewaretoken: csrfmiddlewaretoken.value, begun: begun.value };
     this.most = Number(box.dataset.most);
     this.mostBytes = Number(box.dataset.mostBytes);
     this.button = box.querySelector("[data-choose]");
@@ -84,7 +85,7 @@ class Photos {
     this.say(row, "正在处理");
     const photo = await shrink(row.file);
     if (!row.isConnected) return;
-    const answer = await send(this.box.dataset.addUrl, this.token, photo, {
+    const answer = await send(this.box.dataset.addUrl, this.fields, photo, {
       started: (cancel) => {
         row.cancel = cancel;
       },

@@ -36,14 +36,22 @@ def add_photo(request: HttpRequest) -> HttpResponse:
         # Caught here and not at the edge: the script shows the sentence beside the photo.
         return _said(error.message, status=429 if isinstance(error, TooMany) else 422)
     number = list(draft.photos.values_list("pk", flat=True)).index(photo.pk) + 1
-    return render(request, "complaints/public/new_photos.html#row", {"photo": photo, "number": number}, status=201)
+    return render(
+        request,
+        "complaints/public/new_photos.html#row",
+        {"photo": photo, "number": number, "begun": draft.pk},
+        status=201,
+    )
 
 
 @public
 @never_cache
 @require_POST
 def remove_photo(request: HttpRequest, token: str) -> HttpResponse:
-    draft = Visitor(request, at=timezone.now()).draft()
+    visitor = Visitor(request, at=timezone.now())
+    draft = visitor.draft()
+    if draft:
+        visitor.keeps(draft)
     photo = draft.photos.filter(token=token).first() if draft else None
     # One that is gone already was removed by an earlier press of the same button.
     if photo:

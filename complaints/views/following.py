@@ -51,17 +51,17 @@ def follow(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("complaints:alike")
     form = FollowForm(request.POST or None)
     if not form.is_valid():
-        return _page(request, offered, form, status=422 if form.is_bound else 200)
+        return _page(request, draft, offered, form, status=422 if form.is_bound else 200)
     phone = form.cleaned_data["phone"]
     try:
         actions.spend_on_following(phone=phone, client=client.network(request), at=now)
     except TooMany as error:
         form.add_error(None, error.message)
-        response = _page(request, offered, form, status=429)
+        response = _page(request, draft, offered, form, status=429)
         response["Retry-After"] = str(error.retry_after)
         return response
     following = actions.follow(offered.case, contact=actions.Contact(phone), key=str(draft.pk), at=now)
-    visitor.has_followed(key=following.key, reporter=following.reporter)
+    visitor.has_followed(draft.pk, key=following.key, reporter=following.reporter)
     return redirect("complaints:receipt")
 
 
@@ -73,6 +73,6 @@ def _offered(draft: Draft, number: str, *, at: datetime) -> Alike | None:
     return next((one for one in alike(draft.answers, at=at) if one.case.number == number), None)
 
 
-def _page(request: HttpRequest, offered: Alike, form: FollowForm, *, status: int) -> HttpResponse:
-    context = {"one": offered, "form": form, "retention_days": settings.CONTACT_RETENTION_DAYS}
+def _page(request: HttpRequest, draft: Draft, offered: Alike, form: FollowForm, *, status: int) -> HttpResponse:
+    context = {"begun": draft.pk, "one": offered, "form": form, "retention_days": settings.CONTACT_RETENTION_DAYS}
     return render(request, "complaints/public/follow.html", context, status=status)

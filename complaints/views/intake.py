@@ -1,6 +1,7 @@
 """Filing a complaint in four plain form posts: what, where, photos, contact."""
 
 import json
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +33,7 @@ from grids.models import Grid
 
 STEPS = ("what", "where", "photos", "contact")
 STEP_NAMES = ("什么事", "在哪里", "照片", "联系")
+GONE = "这一页放太久了，前面填的没有留下。请从第一步重新填。"
 # What a step leaves in the draft's answers when it is done.
 _LEAVES = {"what": "text", "where": "place", "photos": "photos"}
 
@@ -42,17 +44,21 @@ _LEAVES = {"what": "text", "where": "place", "photos": "photos"}
 def new(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     visitor = Visitor(request, at=now)
-    draft = visitor.draft()
+    is_another = "another" in request.GET and request.method != "POST"
+    draft = None if is_another else visitor.draft()
     if "grid" in request.GET:
         visitor.comes_from_grid(request.GET["grid"])
     if "restart" in request.POST:
-        visitor.drops_draft()
+        if draft:
+            visitor.drops_draft(draft.pk)
         return redirect("complaints:new")
     form = WhatForm(request.POST if request.method == "POST" else None, initial=draft.answers if draft else None)
     if form.is_valid():
         visitor.keeps(actions.keep_answers(draft, answers=form.cleaned_data, at=now))
         return redirect("complaints:new_step", "where")
-    return _page(request, "what", draft, form, begun_earlier=draft is not None and request.method != "POST")
+    begun_earlier = draft is not None and request.method != "POST"
+    page = request.POST.get("page") or secrets.token_hex(8)
+    return _page(request, "what", draft, form, begun_earlier=begun_earlier, page=page)
 
 
 @public
@@ -62,12 +68,15 @@ def new(request: HttpRequest) -> HttpResponse:
 def new_step(request: HttpRequest, step: str) -> HttpResponse:
     now = timezone.now()
     visitor = Visitor(request, at=now)
-    draft = visitor.draft()
     if step == "contact" and request.method == "POST":
-        return _contact_sent(request, visitor, draft)
+        return _contact_sent(request, visitor)
+    draft = visitor.draft()
+    if draft is None and request.method == "POST":
+        messages.info(request, GONE)
     first_open = _first_open_step(draft)
     if draft is None or step not in _SHOWN or STEPS.index(step) > STEPS.index(first_open):
         return _to_step(first_open)
+    visitor.keeps(draft)
     return _SHOWN[step](request, draft, now)
 
 
@@ -86,6 +95,7 @@ def _page(
     position = STEPS.index(step)
     context = {
         "form": form,
+        "begun": draft.pk if draft else "",
         "steps": STEP_NAMES,
         "position": position + 1,
         "back_url": _step_url(STEPS[position - 1]) if position else "",
@@ -164,19 +174,20 @@ def _place_words(answers: dict[str, Any]) -> str:
     return "，".join(filter(None, [str(grid) if grid else point, answers["place"]]))
 
 
-def _contact_sent(request: HttpRequest, visitor: Visitor, draft: Draft | None) -> HttpResponse:
+def _contact_sent(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     form = ContactForm(request.POST)
     form.is_valid()
     token: DraftToken | None = form.cleaned_data.get("draft")
-    sent = token.draft if token else None
-    if sent and (draft is None or draft.pk != sent) and visitor.holds_draft(sent):
+    draft = visitor.opened_draft(str(token.draft)) if token else None
+    if token and draft is None and visitor.holds_draft(token.draft):
         # Sent twice (a double click, back and send again, a second tab): the first one's receipt.
-        earlier = _receipt_sent_before(sent, visitor)
+        earlier = _receipt_sent_before(token.draft, visitor)
         if earlier:
             return earlier
-    if draft is None or draft.pk != sent or _first_open_step(draft) != "contact":
+    if draft is None or _first_open_step(draft) != "contact":
         messages.info(request, "这一页不是最新的。请看一下填的内容，再提交一次。")
-        return _to_step(_first_open_step(draft))
+        return _to_step(_first_open_step(draft or visitor.draft()))
+    visitor.keeps(draft)
     if not form.is_valid():
         return _contact_page(request, draft, form, at=visitor.at)
     try:

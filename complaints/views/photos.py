@@ -49,8 +49,8 @@ def _visible(request: HttpRequest, token: str) -> StoredPhoto:
         held = DraftPhoto.objects.filter(token=token, draft__held__isnull=False).first()
         if held:
             return held
-    draft = Visitor(request, at=timezone.now()).draft()
-    own = DraftPhoto.objects.filter(token=token, draft=draft).first() if draft else None
+    drafts = Visitor(request, at=timezone.now()).draft_ids()
+    own = DraftPhoto.objects.filter(token=token, draft_id__in=drafts).first() if drafts else None
     if own is None:
         raise Http404
     return own

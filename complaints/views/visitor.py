@@ -17,9 +17,9 @@ from complaints.workflow import State
 # A tab left open is opened again the same day; whoever sits down at this computer tomorrow sees nothing.
 RECEIPT_FOR = timedelta(hours=24)
 FOLLOWED_FOR = timedelta(hours=1)
-FILED_REMEMBERED = 5
+FILED_REMEMBERED = DRAFTS_REMEMBERED = 5
 
-DRAFT, FILED, RECEIPT, FOLLOWED, GRID = "draft", "filed", "receipt", "followed", "from_grid"
+DRAFTS, FILED, RECEIPT, FOLLOWED, GRID = "drafts", "filed", "receipt", "followed", "from_grid"
 WAITING = "waiting"
 
 
@@ -61,25 +61,56 @@ class Followed:
 
 
 class Visitor:
+    """Two tabs may hold a draft each: what a form sends goes to the draft that its page showed (`begun`), or, where it
+    was blank, to the one begun by that very page (`page`: sent again after going back, it changes its draft)."""
+
     def __init__(self, request: HttpRequest, *, at: datetime) -> None:
         self.session = request.session
         self.at = at
+        self._begun = request.POST.get("begun", "")
+        self._page = request.POST.get("page", "")[:16]
 
     # --- filing
 
     def draft(self) -> Draft | None:
-        kept = self.session.get(DRAFT)
-        return Draft.objects.filter(pk=kept, created_at__gt=self.at - Draft.KEPT_FOR).first() if kept else None
+        """The one that the form sent belongs to; the one worked on last where a page is only opened."""
+        return self.opened_draft(self._draft_meant())
+
+    def opened_draft(self, draft_id: str) -> Draft | None:
+        if draft_id not in self._drafts():
+            return None
+        return Draft.objects.filter(pk=draft_id, created_at__gt=self.at - Draft.KEPT_FOR).first()
+
+    def _draft_meant(self) -> str:
+        drafts = self._drafts()
+        if self._begun in drafts:
+            return self._begun
+        if self._page:
+            return next((draft for draft, page in drafts.items() if page == self._page), "")
+        return "" if self._begun else next(iter(drafts), "")
+
+    def _drafts(self) -> dict[str, str]:
+        """The drafts of this session, the one worked on last first, each with the blank page that began it."""
+        return dict(self.session.get(DRAFTS, []))
+
+    def draft_ids(self) -> list[str]:
+        return list(self._drafts())
 
     def holds_draft(self, draft_id: UUID) -> bool:
         """Whether this session began that draft, filed or not."""
-        return str(draft_id) in {self.session.get(DRAFT), *self.session.get(FILED, [])}
+        return str(draft_id) in {*self._drafts(), *self.session.get(FILED, [])}
 
     def keeps(self, draft: Draft) -> None:
-        self.session[DRAFT] = str(draft.pk)
+        """It is the one worked on last; nothing is written where it was."""
+        kept = self._drafts()
+        if next(iter(kept), "") == str(draft.pk):
+            return
+        first = {str(draft.pk): kept.pop(str(draft.pk), self._page)}
+        self.session[DRAFTS] = list((first | kept).items())[:DRAFTS_REMEMBERED]
 
-    def drops_draft(self) -> None:
-        self.session.pop(DRAFT, None)
+    def drops_draft(self, draft_id: UUID) -> None:
+        if str(draft_id) in self._drafts():
+            self.session[DRAFTS] = [kept for kept in self._drafts().items() if kept[0] != str(draft_id)]
 
     def comes_from_grid(self, code: str) -> None:
         """The page of a grid led here: its grid is chosen until the resident says otherwise."""
@@ -103,12 +134,11 @@ class Visitor:
         filed = [kept for kept in self.session.get(FILED, []) if kept != str(draft_id)]
         self.session[FILED] = [str(draft_id), *filed][:FILED_REMEMBERED]
         self.session.pop(GRID, None)
-        if self.session.get(DRAFT) == str(draft_id):
-            self.drops_draft()
+        self.drops_draft(draft_id)
 
-    def has_followed(self, *, key: str, reporter: Reporter) -> None:
+    def has_followed(self, draft_id: UUID, *, key: str, reporter: Reporter) -> None:
         """Instead of filing the draft, its author follows somebody else's case."""
-        self.drops_draft()
+        self.drops_draft(draft_id)
         self._shows_receipt(key, reporter)
 
     def _shows_receipt(self, key: str, reporter: Reporter) -> None:

@@ -3,10 +3,10 @@
 const LONGEST_WAIT_MS = 120000;
 
 /** Resolves to {row: html}, {problem: words, again: whether trying again may help} or {cancelled: true}; never rejects.
- * `started` gets the function that cancels, `progress` the percent sent. */
-export function send(url, token, photo, { started, progress }) {
+ * `fields` go with it; `started` gets the function that cancels, `progress` the percent sent. */
+export function send(url, fields, photo, { started, progress }) {
   const body = new FormData();
-  body.append("csrfmiddlewaretoken", token);
+  Object.entries(fields).forEach(([name, value]) => body.append(name, value));
   body.append("photo", photo, "photo.jpg");
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();

@@ -156,6 +156,88 @@ def test_a_draft_of_somebody_else_is_out_of_reach(client):
     assert Complaint.objects.count() == 0
 
 
+# --- two tabs, going back
+
+
+def hidden(response) -> dict:
+    """What the page's main form sends by itself."""
+    form = soup(response).select_one("main form:not(.note):not([data-remove])")
+    return {field["name"]: field["value"] for field in form.select("input[type=hidden][value]")}
+
+
+def test_two_tabs_opened_blank_are_two_complaints(client):
+    one, other = hidden(client.get(NEW)), hidden(client.get(NEW))
+    say_what(client, text="第一件：门口积雪。", **one)
+    first = hidden(client.get(WHERE))
+    say_what(client, text="第二件：路灯不亮。", **other)
+    second = hidden(client.get(WHERE))
+
+    say_where(client, place="第一处", **first)
+    photos_of_first = hidden(client.get(PHOTOS))
+    say_where(client, place="第二处", **second)
+    photos_of_second = hidden(client.get(PHOTOS))
+    client.post("/complaints/new/photos/add/", {"photo": upload(), **photos_of_first})
+    client.post(PHOTOS, photos_of_first)
+    contact_of_first = draft_id(client)
+    client.post(PHOTOS, photos_of_second)
+    contact_of_second = draft_id(client)
+    submit(client, draft=contact_of_first)
+    submit(client, draft=contact_of_second)
+
+    cases = Complaint.objects.order_by("pk")
+    assert [(case.text, case.place, case.photos.count()) for case in cases] == [
+        ("第一件：门口积雪。", "第一处", 1),
+        ("第二件：路灯不亮。", "第二处", 0),
+    ]
+
+
+def test_a_tab_opened_later_goes_on_with_the_first_or_begins_another(client):
+    walk_to_contact(client)
+    contact = draft_id(client)
+    assert soup(client.get(NEW)).select_one("textarea").get_text(strip=True) == TEXT
+    another = client.get(NEW + soup(client.get(NEW)).select_one("form.note a")["href"])
+    assert soup(another).select_one("textarea").get_text(strip=True) == ""
+
+    say_what(client, text="另外一件事，路灯不亮。", **hidden(another))
+    assert Draft.objects.count() == 2
+    submit(client, draft=contact)
+
+    assert Complaint.objects.get().text == TEXT
+    assert soup(client.get(NEW)).select_one("textarea").get_text(strip=True) == "另外一件事，路灯不亮。"
+
+
+def test_the_first_page_sent_again_after_going_back_changes_its_own_draft(client):
+    blank = hidden(client.get(NEW))
+    say_what(client, **blank)
+    say_where(client)
+    say_what(client, text="想了想，改个说法。", **blank)
+
+    draft = Draft.objects.get()
+    assert (draft.answers["text"], draft.answers["place"]) == ("想了想，改个说法。", PLACE)
+
+
+def test_starting_over_in_one_tab_leaves_the_other_alone(client):
+    one, other = hidden(client.get(NEW)), hidden(client.get(NEW))
+    say_what(client, text="第一件：门口积雪。", **one)
+    first = hidden(client.get(WHERE))
+    say_what(client, text="第二件：路灯不亮。", **other)
+    client.post(NEW, {"restart": "1", "begun": hidden(client.get(WHERE))["begun"]})
+
+    assert say_where(client, place="第一处", **first).url == PHOTOS
+    assert soup(client.get(NEW)).select_one("textarea").get_text(strip=True) == "第一件：门口积雪。"
+
+
+def test_a_step_sent_after_its_draft_is_gone_says_so(client):
+    say_what(client)
+    where = hidden(client.get(WHERE))
+    Draft.objects.update(created_at=timezone.now() - Draft.KEPT_FOR - timedelta(minutes=1))
+
+    answer = client.post(WHERE, {"place": PLACE, **where}, follow=True)
+
+    assert answer.redirect_chain == [(NEW, 302)]
+    assert "这一页放太久了，前面填的没有留下。" in answer.content.decode()
+
+
 # --- words
 
 

@@ -108,7 +108,7 @@ def test_following_gives_a_code_of_ones_own_that_tells_the_progress_but_no_words
     follower = Reporter.objects.get(is_follower=True)
     assert code.replace("-", "") != mine.code
     assert (follower.complaint, follower.phone) == (mine.complaint, MY_PHONE)
-    assert Draft.objects.count() == 1 and "draft" not in client.session
+    assert Draft.objects.count() == 1 and client.session["drafts"] == []
 
     other = Client()
     page = words(other.post(TRACK, {"code": code, "tail": MY_PHONE[-4:]}, follow=True))
@@ -162,7 +162,7 @@ def test_a_follower_hears_of_the_closing_and_rates_nothing(client, grid):
 def test_pressed_twice_there_is_one_follower(client, grid):
     case = filed(**here()).complaint
     come_to_place(client)
-    draft = client.session["draft"]
+    draft = client.session["drafts"][0][0]
 
     keys = {actions.follow(case, contact=actions.Contact(MY_PHONE), key=draft, at=MONDAY).key for _ in range(2)}
 
