@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import F
 
 from common.crypto import digest
@@ -71,6 +71,7 @@ def _count(windows: dict[str, tuple[Limit, datetime]]) -> set[str]:
     if not windows:
         return set()
     ordered = sorted(windows.items())
+    connection = connections[DEFAULT_DB_ALIAS]
     starts = Budget._meta.get_field("window_starts_at")
     rows = [(key, starts.get_db_prep_value(starts_at, connection)) for key, (_, starts_at) in ordered]
     room = [(key, limit.most) for key, (limit, _) in ordered]

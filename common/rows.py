@@ -18,7 +18,8 @@ def insert(row: Row) -> Row:
     # Taken out of the list once: `django.db.connection` looks it up anew for every column.
     connection = connections[DEFAULT_DB_ALIAS]
     statement, fields = _composed(type(row))
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    given = [(field, field.pre_save(row, True)) for field in fields]
+    values = [None if value is None else field.get_db_prep_save(value, connection) for field, value in given]
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         [row.pk] = cursor.fetchone()

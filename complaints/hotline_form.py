@@ -14,7 +14,7 @@ from common.crypto import digest
 from complaints import words
 from complaints.case_page import cases_for
 from complaints.forms import PhoneField, WhatForm
-from complaints.listings import by_major
+from complaints.listings import category_options
 from complaints.models import Category, Complaint, ProblemGroup, Tuning
 from complaints.move_forms import GroupedCategories, PhotosField
 from grids.models import Grid
@@ -85,12 +85,11 @@ class CallForm(WhatForm):
         group_field.widget.attrs["class"] = "opts-row"
         self.fields["text"].widget.attrs["rows"] = 3
         self.fields["text"].help_text = "什么事、多久了。不写他人姓名和电话。"
-        active = Category.objects.active()
         field = cast(GroupedCategories, self.fields["category"])
-        field.queryset = active
+        field.queryset = Category.objects.active()
         typed = self.data.get("group")
         group = ProblemGroup(typed) if typed in ProblemGroup.values else None
-        field.widget.choices = by_major(list(active), group)
+        field.widget.choices = category_options(group)
 
     def clean_grid(self) -> Grid | None:
         code = self.cleaned_data["grid"]

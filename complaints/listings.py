@@ -35,10 +35,16 @@ def major_listing() -> Listing:
     return choices((name, name) for name in names)
 
 
+@remembered("reference", most=len(ProblemGroup) + 1)
+def category_options(group: ProblemGroup | None) -> list[tuple[str, Any]]:
+    """The categories in use as `by_major` puts them."""
+    return by_major((one for one in known().categories.values() if one.is_active), group)
+
+
 @remembered("reference", most=len(ProblemGroup))
 def category_choice(group: ProblemGroup) -> Listing:
     """The categories in use, first those of the resident's group."""
-    _, *majors = by_major((one for one in known().categories.values() if one.is_active), group)
+    _, *majors = category_options(group)
     return Listing(Entry(pk, str(pk), words, heading) for heading, options in majors for pk, words in options)
 
 

@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import CharField
 
 from accounts.models import User
 from common import crypto
 from common.calendar import working_calendar
 from common.clock import CITY_TIME, Clock
+from common.composed import Composed
 from common.rows import insert
 from complaints.actions.photos import attach, store
 from complaints.deadlines import StageLimit, stage_deadline
@@ -163,8 +165,13 @@ def file_answers(
 
 def filed_before(key: str) -> Filed | None:
     """What the submission with this key became, if it was filed."""
-    earlier = Complaint.objects.filter(intake_key=key).first()
-    return Filed(earlier, crypto.tracking_code(key), is_new=False) if earlier else None
+    for earlier in _of_key(key=key):
+        return Filed(earlier, crypto.tracking_code(key), is_new=False)
+    return None
+
+
+# Asked before each case that is filed by the pages, the hotline or Open311.
+_of_key = Composed(lambda key: Complaint.objects.filter(intake_key=key), key=CharField())
 
 
 def _next_number(at: datetime) -> str:
