@@ -1,7 +1,7 @@
 """Finding cases by words, the way Chinese is searched: any two neighbouring characters may be what one remembers.
 
-PostgreSQL answers from an index of pairs of characters (migration 0007); elsewhere the rows are read one by one.
-docs/adr/0015 says why, with figures.
+PostgreSQL answers from an index of pairs of characters (migration 0007); SQLite reads the rows one by one.
+docs/adr/0015 and 0035 say why, with figures.
 """
 
 import re
@@ -25,24 +25,26 @@ def stands_in_case(word: str) -> Q:
         return Q(number=word)
     in_grid = _in_grid(word)
     elsewhere = _in_number(word) | in_grid
-    if connection.vendor != "postgresql":
-        return Q(text__icontains=word) | Q(place__icontains=word) | elsewhere
     found = _in_words(word) | elsewhere
-    # A word that names a grid is found in every hundredth case at least: the newest of them are read in their order.
-    # Otherwise it is said twice, once as the index can answer it, once as it is meant, so that no row that the index
-    # gave is cut into pairs again.
-    return found if in_grid else found & (Q(_HasGrams(grams(word))) | elsewhere)
+    if connection.vendor != "postgresql" or in_grid:
+        # A word that names a grid is found in every hundredth case at least: the newest are read in their order.
+        return found
+    # Said twice, once as the index can answer it, once as it is meant, so that no row that the index gave is cut into
+    # pairs again.
+    return found & (Q(_HasGrams(grams(word))) | elsewhere)
 
 
 def _in_words(word: str) -> Q:
-    # Not LIKE: the planner would take it for a second, independent sieve, and expect next to nothing.
+    # Not LIKE: PostgreSQL's planner would take it for a second, independent sieve, and expect next to nothing; SQLite
+    # takes longer over it.
     if word.lower() == word.upper():
-        return _at_some_place(F("text"), word) | _at_some_place(F("place"), word)
-    return _at_some_place(Lower("text"), word.lower()) | _at_some_place(Lower("place"), word.lower())
+        return _at_some_place(F("text"), Value(word)) | _at_some_place(F("place"), Value(word))
+    lower = Lower(Value(word))
+    return _at_some_place(Lower("text"), lower) | _at_some_place(Lower("place"), lower)
 
 
-def _at_some_place(words: F | Lower, word: str) -> Q:
-    return Q(GreaterThan(StrIndex(words, Value(word)), 0))
+def _at_some_place(words: F | Lower, word: Value | Lower) -> Q:
+    return Q(GreaterThan(StrIndex(words, word), 0))
 
 
 def _in_number(word: str) -> Q:

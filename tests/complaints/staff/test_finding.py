@@ -10,7 +10,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Role
@@ -64,6 +64,28 @@ def test_words_are_found_wherever_they_stand(words, hits):
     }
 
     assert found(words) == [cases[name].number for name in hits]
+
+
+ALPHABET = "积雪结冰aB%_\\'、 "
+TEXTS = st.lists(st.text(ALPHABET, min_size=1, max_size=12), min_size=3, max_size=3)
+
+
+@pytest.fixture
+def three():
+    return [filed().complaint for _ in range(3)]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(texts=TEXTS, place=st.text(ALPHABET, max_size=6), asked=st.text(ALPHABET, max_size=5), at=st.integers(0, 9))
+def test_whatever_is_asked_is_found_as_by_reading_each_case(three, texts, place, asked, at):
+    asked = f"{asked} {texts[0][at : at + 3].swapcase()}"
+    for case, text in zip(three, texts, strict=True):
+        Complaint.objects.filter(pk=case.pk).update(text=text, place=place)
+
+    def holds(text: str) -> bool:
+        return all(word.lower() in text.lower() or word.lower() in place.lower() for word in asked.split())
+
+    assert found(asked) == [case.number for case, text in zip(three, texts, strict=True) if holds(text)]
 
 
 @pytest.mark.needs_postgres
