@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.urls import reverse
 
 from accounts.models import Leader, Unit
@@ -52,7 +52,7 @@ class Community(models.Model):
 class DatedQuerySet(models.QuerySet[Any]):
     """Rows that hold from a day on, to an end day that is not in it."""
 
-    def on(self, day: date) -> Self:
+    def on(self, day: date | OuterRef) -> Self:
         return self.filter(Q(ended_on=None) | Q(ended_on__gt=day), started_on__lte=day)
 
     def current(self) -> Self:

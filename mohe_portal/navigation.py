@@ -68,6 +68,13 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
         ],
     ),
     (
+        "指导推进",
+        [
+            ("指导推进", "supervision:inspections", AT_THE_TABLE | {Role.LIAISON}),
+            ("指导推进统计", "supervision:inspection_figures", AT_THE_TABLE),
+        ],
+    ),
+    (
         "志愿服务",
         [
             ("志愿活动", "volunteers:activities", STAFF),
@@ -196,6 +203,14 @@ BELOW: dict[str, tuple[str, ...]] = {
         "meetings:item_new",
     ),
     "meetings:items": ("meetings:item", "meetings:move"),
+    "supervision:inspections": (
+        "supervision:inspection",
+        "supervision:inspection_new",
+        "supervision:correct",
+        "supervision:draft",
+        "supervision:facts",
+        "supervision:finding",
+    ),
     "meetings:instructions": ("meetings:instruction_new",),
     "projects:projects": ("projects:project", "projects:project_new", "projects:keep"),
     "library:documents": ("library:document", "library:document_new", "library:version_new"),

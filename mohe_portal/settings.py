@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "library",
     "publicity",
     "meetings",
+    "supervision",
     "reports",
     "mohe_portal",
 ]

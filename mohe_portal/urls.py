@@ -67,6 +67,7 @@ urlpatterns = [
     path("", include("library.urls")),
     path("", include("publicity.urls")),
     path("", include("meetings.urls")),
+    path("", include("supervision.urls")),
     path("", include("reports.urls")),
 ]
 if settings.DEBUG:

@@ -34,6 +34,8 @@ from progress.models import Amendment, AnnualPlan, MonthTask, Objection
 from progress.reminders import DAYS_BEFORE_REPORT
 from progress.stats import count
 from progress.workflow import PlanState
+from supervision import stats as inspections
+from supervision.permissions import INSPECTORS
 from volunteers.stats import patrolled_today, waiting_for_organiser
 
 ROWS = 8
@@ -51,7 +53,7 @@ USUAL = {
     Role.OFFICE: ("标旗", "progress:marking_home"),
     Role.OPERATOR: ("登记来电", "complaints:hotline"),
     Role.LIAISON: ("去巡查", "volunteers:patrols"),
-    Role.GUIDANCE: ("看案件", "complaints:queue"),
+    Role.GUIDANCE: ("记一次指导推进", "supervision:inspection_new"),
     Role.GROUP_HEAD: ("看图版", "progress:city"),
     Role.LEADER: ("看驾驶舱", "reports:cockpit"),
     Role.SUPERVISION: ("看驾驶舱", "reports:cockpit"),
@@ -100,6 +102,7 @@ def workbench(request: Request) -> HttpResponse:
     cases = None if user.role in NO_CASES else QueuePage(mine, user=user, at=now)
     rows = cases.rows[:ROWS] if cases else []
     figures = [
+        *_inspection_figures(user, now),
         *(_case_figures(user, cases) if cases else []),
         *_flag_figures(user, now),
         *_item_figures(user, now),
@@ -126,9 +129,12 @@ def workbench_seen(request: Request) -> HttpResponse:
     return redirect("workbench")
 
 
+# What they do first, whatever waits: the telephone, the way into the town.
+ALWAYS_USUAL = frozenset({Role.OPERATOR, Role.GUIDANCE})
+
+
 def _first_step(user: User, rows: Sequence[Row]) -> Step | None:
-    """The operator's is the telephone, whoever waits."""
-    if rows and user.role != Role.OPERATOR:
+    if rows and user.role not in ALWAYS_USUAL:
         return Step(NEXT[rows[0].state], rows[0].url)
     usual = USUAL.get(Role(user.role))
     return Step(usual[0], reverse(usual[1])) if usual else None
@@ -280,6 +286,18 @@ def _call_figures(user: User, now: datetime) -> list[Figure]:
     if user.role != Role.OPERATOR:
         return []
     return [Figure("要回访的案件", to_call(user, at=now).count(), reverse("complaints:call_backs"))]
+
+
+def _inspection_figures(user: User, now: datetime) -> list[Figure]:
+    """The guidance group goes out every day; an inspection that was begun and not handed in waits."""
+    if user.role not in INSPECTORS:
+        return []
+    day, listed = now.astimezone(CITY_TIME).date(), reverse("supervision:inspections")
+    own = inspections.own_counts(user, on=day)
+    today = Figure("今天的指导推进", own.submitted, f"{listed}?by={user.pk}&on={day}")
+    drafts = Figure("指导推进草稿", own.drafts, f"{listed}#drafts", "还没提交")
+    shown = [today] if user.role == Role.GUIDANCE else []
+    return [*shown, drafts] if own.drafts else shown
 
 
 def _held_figures(user: User) -> list[Figure]:

@@ -107,6 +107,10 @@ class ReportForm:
         return all([part.is_valid() for part in self.parts])
 
     @property
+    def tasks(self) -> list[MonthTask]:
+        return [part.task for part in self.parts]
+
+    @property
     def answers(self) -> list[Answer]:
         return [part.answer for part in self.parts]
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import public
 from accounts.models import Role
+from common.http import sealed
 from complaints import pictures
 from complaints.models import Complaint, DraftPhoto, Photo, PublicVersion
 from complaints.models.photo import StoredPhoto
@@ -79,9 +80,5 @@ def _resident_may_see(request: HttpRequest, stored: Photo) -> bool:
 
 def _sealed(response: Response) -> Response:
     """Opened by itself it is a picture and nothing else, and no cache keeps it."""
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
     response["Content-Disposition"] = "inline; filename=photo.jpg"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return sealed(response)

@@ -272,6 +272,7 @@ def _grid(
         "month": month,
         "grid_url": _grid_url(group, month),
         "rows": [row for row in rows if _is_shown(row, show)],
+        "tasks": [row.task for row in rows],
         "show": show,
         "filters": [(one.value, one.label, sum(_is_shown(row, one) for row in rows)) for one in Shown],
         "total": len(rows),

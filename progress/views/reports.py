@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import only, staff
 from accounts.models import Role, Unit
 from common.errors import DomainError
-from common.http import Request
+from common.http import Request, sealed
 from common.months import Month
 from complaints.uploads import takes_photos
 from progress import actions, report_stats
@@ -106,11 +106,7 @@ def evidence(request: Request, token: str) -> FileResponse:
         )
     except FileNotFoundError:
         raise Http404 from None
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return sealed(response)
 
 
 @only(Role.LIAISON)

@@ -107,7 +107,7 @@ def opened(client, user):
         (Role.OFFICE, State.RECEIVED, "受理第一件"),
         (Role.OFFICE, State.ACCEPTED, "派遣第一件"),
         (Role.OFFICE, State.HANDLED, "核查第一件"),
-        (Role.GUIDANCE, State.HANDLED, "核查第一件"),
+        (Role.GUIDANCE, State.HANDLED, "记一次指导推进"),
         (Role.LIAISON, State.DISPATCHED, "签收第一件"),
         (Role.LIAISON, State.HANDLING, "办第一件"),
         (Role.OPERATOR, State.RECEIVED, "登记来电"),

@@ -24,6 +24,7 @@ from complaints.models.complaint import Satisfaction
 from complaints.workflow import PATHS, Move, State, destination
 from grids.models import Community, Grid, GridAssignment, Landmark, Town
 from progress.models import Amendment, AnnualPlan, Flag, Marking, MonthTask, Objection, PlanMonth
+from supervision.models import Inspection
 from volunteers import stats
 from volunteers.actions import counted_span, whole_minutes
 from volunteers.models import Activity, Finding, PatrolLog, SignUp, Team, Volunteer
@@ -397,3 +398,19 @@ def test_places_taken_are_those_who_go_and_hours_are_those_of_who_came():
             served = {record.volunteer_id: record.minutes for record in activity.service.all()}
             spans = {one.volunteer_id: counted_span(one, activity) for one in going}
             assert served == {person: whole_minutes(*span) for person, span in spans.items()}
+
+
+# --- inspections ---
+
+
+def test_each_case_of_an_inspection_belongs_to_one_of_its_grid_and_day():
+    cases = Complaint.objects.filter(channel=Channel.INSPECTION)
+    for case in cases.select_related("inspection_finding__inspection"):
+        inspection = case.inspection_finding.inspection
+        assert (inspection.grid_id, inspection.on) == (case.grid_id, case.filed_at.astimezone(CITY_TIME).date())
+    assert cases.exists()
+
+
+def test_the_unit_that_signs_in_was_remarked_on_and_the_guidance_group_has_a_draft():
+    assert Inspection.objects.submitted().filter(unit__code="U007", findings__task__unit__code="U007").exists()
+    assert Inspection.objects.filter(submitted_at=None, by__username="guidance").count() == 1

@@ -3,7 +3,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.access import staff
-from common.http import Request
+from common.http import Request, sealed
 from volunteers.models import FindingPhoto, PatrolLog
 from volunteers.views.patrols import log_context
 
@@ -25,11 +25,6 @@ def finding_photo(request: Request, token: str) -> HttpResponse:
     photo = get_object_or_404(FindingPhoto.objects.filter(finding__log__in=visible), token=token)
     try:
         with photo.file.open("rb") as file:
-            response = HttpResponse(file.read(), content_type="image/jpeg")
+            return sealed(HttpResponse(file.read(), content_type="image/jpeg"))
     except FileNotFoundError:
         raise Http404 from None
-    # Opened by itself it is a picture and nothing else, and no cache keeps it.
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
