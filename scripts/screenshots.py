@@ -35,8 +35,9 @@ class Shot:
     elder: bool = False
     guide: tuple[str, ...] = ()
     first_link: str = ""
-    # A page below the one that `first_link` leads to.
+    # A page below the one that `first_link` leads to, or the first such link on it.
     below: str = ""
+    first_below: str = ""
 
 
 SHOTS = [
@@ -132,6 +133,19 @@ SHOTS = [
         "office",
         first_link="main a[href^='/workbench/meetings/']:not([href$='/new/'])",
     ),
+    Shot("inspections", "/workbench/inspections/", "office", guide=("desktop",)),
+    Shot("inspection-new", "/workbench/inspections/new/", "guidance", guide=("phone",)),
+    Shot("inspection-draft", "/workbench/inspections/", "guidance", first_link="#drafts a.title"),
+    Shot(
+        "inspection-finding",
+        "/workbench/inspections/",
+        "guidance",
+        first_link="#drafts a.title",
+        first_below="ol.rows a.title",
+        guide=("phone",),
+    ),
+    Shot("inspection", "/workbench/inspections/", "office", first_link="main li:has(.tag) a.title"),
+    Shot("inspection-figures", "/workbench/inspections/figures/", "leader"),
     Shot("action-items", "/workbench/actions/", "office"),
     Shot("leaders", "/workbench/leaders/", "leader"),
     Shot("leader", "/workbench/leaders/", "leader", first_link="main table a"),
@@ -226,6 +240,9 @@ def _take(page: Page, base: str, shot: Shot, width: str) -> Iterator[str]:
         page.goto(path)
         path = page.locator(shot.first_link).first.get_attribute("href") or path
         path += shot.below
+    if shot.first_below:
+        page.goto(path)
+        path = page.locator(shot.first_below).first.get_attribute("href") or path
     try:
         answer = page.goto(path)
     except PlaywrightError as error:

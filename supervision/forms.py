@@ -33,10 +33,11 @@ def words(label: str, *, most: int, required: str = "", rows: int = 3, hint: str
     )
 
 
-def unit_field(label: str, *, required: str = "") -> "forms.ModelChoiceField[Unit]":
+def unit_field(label: str, *, required: str = "", hint: str = "") -> "forms.ModelChoiceField[Unit]":
     return forms.ModelChoiceField(
         Unit.objects.filter(is_active=True),
         label=label,
+        help_text=hint,
         required=bool(required),
         widget=ListingSelect(unit_choice, empty="请选单位", attrs={"data-find": "打字找单位"}),
         error_messages={"required": required, "invalid_choice": "没有这个单位，请重新选。"},
@@ -54,17 +55,17 @@ class FactsForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"required": "日期还没选。", "invalid": "日期写成 2026-12-03 这样。"},
     )
-    unit = unit_field("涉及单位（可不选）")
+    unit = unit_field("涉及单位", hint="单位、网格、地点，有一样就行。")
     grid = forms.ModelChoiceField(
         Grid.objects.none(),
-        label="网格（可不选）",
+        label="网格",
         required=False,
         empty_label="没有选网格",
         widget=forms.Select(attrs={"data-find": "打字找网格，如 阳光 012"}),
         error_messages={"invalid_choice": "没有这个网格，请重新选。"},
     )
     place = forms.CharField(
-        label="地点（可不填）",
+        label="地点",
         max_length=120,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "例如：二中门口到桥头"}),
@@ -110,7 +111,7 @@ class FactsForm(forms.Form):
         given = super().clean() or self.cleaned_data
         named = self.point or given.get("grid") or given.get("unit") or given.get("place")
         if not named and not {"grid", "unit", "place"} & set(self.errors):
-            self.add_error("unit", "在哪里还没写：选单位、选网格、点地图，或者写地点，有一样就行。")
+            self.add_error("unit", "涉及单位、网格、地点都还没填，有一样就行；也可以点地图。")
         # The point comes from a script: half of one, or a broken one, is no answer and nobody could mend it.
         self.errors.pop("longitude", None)
         self.errors.pop("latitude", None)

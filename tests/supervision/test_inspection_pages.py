@@ -102,7 +102,7 @@ def test_what_is_typed_is_kept_before_anything_is_pressed(client, guidance):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"place": ""}, "在哪里还没写：选单位、选网格、点地图，或者写地点，有一样就行。"),
+        ({"place": ""}, "涉及单位、网格、地点都还没填，有一样就行；也可以点地图。"),
         ({"looked_at": " "}, "看了什么还没写。"),
         ({"on": ""}, "日期还没选。"),
         ({"on": "昨天"}, "日期写成 2026-12-03 这样。"),
