@@ -102,8 +102,8 @@ def workbench(request: Request) -> HttpResponse:
     cases = None if user.role in NO_CASES else QueuePage(mine, user=user, at=now)
     rows = cases.rows[:ROWS] if cases else []
     figures = [
-        *_inspection_figures(user, now),
         *(_case_figures(user, cases) if cases else []),
+        *_inspection_figures(user, now),
         *_flag_figures(user, now),
         *_item_figures(user, now),
     ]
@@ -295,7 +295,7 @@ def _inspection_figures(user: User, now: datetime) -> list[Figure]:
     day, listed = now.astimezone(CITY_TIME).date(), reverse("supervision:inspections")
     own = inspections.own_counts(user, on=day)
     today = Figure("今天的指导推进", own.submitted, f"{listed}?by={user.pk}&on={day}")
-    drafts = Figure("指导推进草稿", own.drafts, f"{listed}#drafts", "还没提交")
+    drafts = Figure("指导推进草稿", own.drafts, f"{listed}#drafts")
     shown = [today] if user.role == Role.GUIDANCE else []
     return [*shown, drafts] if own.drafts else shown
 
