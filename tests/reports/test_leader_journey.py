@@ -1,5 +1,6 @@
 """A leader in a real Chromium: five seconds to see where the city stands, two clicks to why."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -43,3 +44,16 @@ def test_two_clicks_lead_from_the_figure_to_the_case_behind_it(as_user, late, si
     page.locator("tfoot a").first.click()
 
     expect(page.locator("main")).to_contain_text(late.number)
+
+
+def test_the_table_is_printed_across_with_all_its_columns(as_user, late):
+    page = as_user(UserFactory(role=Role.LEADER, leader=LeaderFactory()), DESK)
+    page.goto("/cockpit/figures/")
+    pdf = page.pdf(prefer_css_page_size=True).decode("latin-1")
+    # The width of A4 landscape without its margins.
+    page.set_viewport_size({"width": 1046, "height": 700})
+    page.emulate_media(media="print")
+
+    widths = {round(float(width) / 72 * 25.4) for width in re.findall(r"/MediaBox\s*\[0 0 ([\d.]+)", pdf)}
+    assert widths == {297}
+    assert page.evaluate("document.querySelector('.figures-table').scrollWidth") <= 1046
