@@ -121,6 +121,23 @@ def varied():
     }
 
 
+def test_the_controls_offer_what_there_is_and_show_what_is_chosen(open_page, office, liaison, varied):
+    def offered(user, query=""):
+        form = open_page(user, QUEUE + query).select_one("form.toolbar")
+        chosen = {select["name"]: select.select_one("[selected]")["value"] for select in form.select("select")}
+        chosen |= {date["name"]: date.get("value", "") for date in form.select("input[type=date]")}
+        units = [one["value"] for one in form.select("select[name=unit] option")]
+        return {name: value for name, value in chosen.items() if value}, units, form.summary.get_text()
+
+    assert offered(office) == ({}, ["", liaison.unit.code, "U999"], "更多条件")
+    query = "?unit=U999&filed_after=2026-11-01&light=soon"
+    chosen = {"unit": "U999", "filed_after": "2026-11-01", "light": "soon"}
+    assert offered(office, query) == (chosen, ["", liaison.unit.code, "U999"], "更多条件（已选）")
+    assert offered(liaison, query) == ({"filed_after": "2026-11-01", "light": "soon"}, [], "更多条件（已选）")
+    UnitFactory(code="U000")  # and what is kept is written anew
+    assert offered(office) == ({}, ["", "U000", liaison.unit.code, "U999"], "更多条件")
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
