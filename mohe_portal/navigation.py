@@ -111,6 +111,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("创城动态", "publicity:news", STAFF - {Role.OFFICE}),
             ("写动态、管发布", "publicity:desk", frozenset({Role.OFFICE})),
             ("倡议书", "publicity:initiative_desk", frozenset({Role.OFFICE})),
+            ("创城答题", "publicity:quiz_desk", frozenset({Role.OFFICE})),
         ],
     ),
     (
@@ -216,6 +217,14 @@ BELOW: dict[str, tuple[str, ...]] = {
     "library:documents": ("library:document", "library:document_new", "library:version_new"),
     "publicity:news": ("publicity:announcement",),
     "publicity:desk": ("publicity:preview", "publicity:new", "publicity:edit"),
+    "publicity:quiz_desk": (
+        "publicity:round_desk",
+        "publicity:round_new",
+        "publicity:round_edit",
+        "publicity:question_new",
+        "publicity:question_edit",
+        "publicity:questions_import",
+    ),
     "publicity:initiative_desk": ("publicity:initiative_edit", "publicity:initiative_version"),
     "grids:list": ("grids:detail", "grids:edit", "grids:new", "grids:areas"),
     "grids:import": ("grids:import_preview",),

@@ -24,7 +24,9 @@ API = "/api/"
 
 @public
 @require_safe
-@revalidated("figures", "boards", "reference", "published", "volunteers", "publicity", "initiative", clock=by_minute)
+@revalidated(
+    "figures", "boards", "reference", "published", "volunteers", "publicity", "initiative", "quiz", clock=by_minute
+)
 def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     month = Month.of(now)
@@ -37,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "closed": [] if published else complaint_stats.recently_closed(limit=6),
         "activities": upcoming_activities(3, at=now),
         "news": latest_news(4),
-        "invitations": invitations(),
+        "invitations": invitations(on=timezone.localdate(now)),
     }
     return render(request, "home.html", context)
 

@@ -9,4 +9,6 @@ class PublicityConfig(AppConfig):
         "initiative": ["InitiativeVersion"],
         # Apart: whoever joins changes the number, and no page but one.
         "joinings": ["Joining"],
+        "quiz": ["Round", "Question"],
+        "attempts": ["Attempt"],
     }

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, DateField, Value
 from django.db.models.functions import TruncMonth
+from django.urls import reverse
 
 from common.clock import CITY_TIME
 from common.months import Month
-from publicity.models import Announcement, InitiativeVersion, Joining
+from publicity.models import Announcement, InitiativeVersion, Joining, Round
+
+# In the order in which they stand on a page.
+INITIATIVE, QUIZ, SLOGANS = range(3)
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,23 @@ class Invitation:
     url: str
 
 
-def invitations() -> list[Invitation]:
-    """For the home page and the news: what there is to take part in."""
-    initiative = InitiativeVersion.current()
-    if initiative is None:
-        return []
-    return [Invitation(initiative.title, "读一读，点一下“我要参加”。不用登记。", initiative.get_absolute_url())]
+def invitations(*, on: date) -> list[Invitation]:
+    """For the home page and the news: what there is to take part in on that day, in one query."""
+    undated = Value(None, output_field=DateField())
+    initiatives = InitiativeVersion.objects.order_by().values_list(Value(INITIATIVE), "ordinal", "title", undated)
+    rounds = Round.objects.published().order_by().filter(opens_on__lte=on, closes_on__gte=on)
+    found = initiatives.union(rounds.values_list(Value(QUIZ), "number", "title", "closes_on"), all=True)
+    told = sorted(found, key=lambda row: (row[0], row[1]))
+    newest = [row for row in told if row[0] == INITIATIVE][-1:]
+    return [_invitation(*row) for row in [*newest, *(row for row in told if row[0] != INITIATIVE)]]
+
+
+def _invitation(kind: int, number: int, title: str, closes_on: date | None) -> Invitation:
+    if closes_on is None:
+        return Invitation(title, "读一读，点一下“我要参加”。不用登记。", reverse("publicity:initiative"))
+    until = f"到 {closes_on.month} 月 {closes_on.day} 日"
+    words = f"第 {number} 期正在答，{until}。交卷就看得分。"
+    return Invitation(f"创城答题：{title}", words, reverse("publicity:round", args=[number]))
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
-"""What residents of the sample city take part in: the initiative and who joined it."""
+"""What residents of the sample city take part in: the initiative, the quiz."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
+from common.clock import CITY_TIME
 from mohe_portal.sample_city.cast import Cast
 from mohe_portal.sample_city.dice import Dice, dice
-from publicity.actions import initiative
-from publicity.models import Joining
+from mohe_portal.sample_city.quiz_words import ROUNDS
+from publicity.actions import initiative, quiz
+from publicity.models import Attempt, Joining, Round
 
 INITIATIVE = initiative.Words(
     title="创城全民倡议书（示例）",
@@ -23,11 +25,13 @@ INITIATIVE = initiative.Words(
 SECOND_NOTE = "第一条补上“门前的雪，当天扫”"
 JOINED = 846
 DAYS = 60
+ANSWERED_A_DAY = 24
 
 
 def invite(seed: int, cast: Cast, *, until: datetime) -> None:
     """Publish what residents can take part in, and let them."""
     _start_initiative(dice(seed, "initiative"), cast, until)
+    _ask(dice(seed, "quiz"), cast, until)
 
 
 def _start_initiative(chance: Dice, cast: Cast, until: datetime) -> None:
@@ -45,3 +49,31 @@ def _start_initiative(chance: Dice, cast: Cast, until: datetime) -> None:
     Joining.objects.bulk_create(
         Joining(version=second if at >= changed_at else first, joined_at=at) for at in sorted(moments)
     )
+
+
+def _ask(chance: Dice, cast: Cast, until: datetime) -> None:
+    """Rounds of two weeks each: the last one has not begun, the one before it runs."""
+    office, today = cast.office[0], until.astimezone(CITY_TIME).date()
+    for number, (title, about, drafts) in enumerate(ROUNDS):
+        opens_on = today + timedelta(days=14 * (number - len(ROUNDS)) + 18)
+        begun_at = min(datetime.combine(opens_on, time(9), CITY_TIME), until) - timedelta(days=3)
+        made = quiz.begin(quiz.Frame(title, about, opens_on, opens_on + timedelta(days=13)), by=office, at=begun_at)
+        quiz.replace_questions(made, drafts, by=office, at=begun_at)
+        quiz.publish(made, by=office, at=begun_at)
+        _answer(chance, made, until)
+
+
+def _answer(chance: Dice, made: Round, until: datetime) -> None:
+    questions = list(made.questions.all())
+    starts_at = datetime.combine(made.opens_on, time(8), CITY_TIME)
+    ends_at = min(datetime.combine(made.closes_on, time(22), CITY_TIME), until)
+    if ends_at <= starts_at:
+        return
+    attempts = []
+    for _ in range(int((ends_at - starts_at).days * ANSWERED_A_DAY)):
+        knows = chance.choice((0.6, 0.8, 0.9, 1))
+        letters = [one.right if chance.random() < knows else chance.choice(one.lettered)[0] for one in questions]
+        right = quiz.count_right(questions, "".join(letters))
+        at = starts_at + (ends_at - starts_at) * chance.random()
+        attempts.append(Attempt(round=made, chosen="".join(letters), right=right, answered_at=at))
+    Attempt.objects.bulk_create(sorted(attempts, key=lambda attempt: attempt.answered_at))

@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import public
@@ -17,7 +18,7 @@ PER_PAGE = 20
 
 @public
 @require_safe
-@revalidated("publicity", "initiative")
+@revalidated("publicity", "initiative", "quiz")
 def news(request: HttpRequest) -> HttpResponse:
     """What is published, of one section or of all."""
     choice = SectionChoice(request.GET)
@@ -29,7 +30,7 @@ def news(request: HttpRequest) -> HttpResponse:
         "rows": [told(announcement) for announcement in page],
         "sections": Section.choices,
         "section": section,
-        "invitations": invitations(),
+        "invitations": invitations(on=timezone.localdate()),
         "may_publish": may_publish(request.user),
     }
     return render(request, "publicity/news.html", frame(request) | facts)

@@ -29,6 +29,7 @@ from tests.factories.accounts import SpecialGroupFactory, UserFactory
 from tests.factories.complaints import HOUR, MONDAY, case_in, clean_photo
 from tests.factories.grids import GridAssignmentFactory, GridFactory, LeaderAssignmentFactory, square
 from tests.factories.progress import MARKED_AT, NOVEMBER, BlueTaskFactory, RedTaskFactory
+from tests.publicity.quiz import answered, round_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -109,6 +110,8 @@ def places(published, task, office):
     publicity.publish(news, by=office, at=MONDAY)
     words = initiative.Words("倡议书", "扫雪。", "创城办")
     initiative.join(initiative.publish(words, seen=0, by=office, at=MONDAY), at=MONDAY)
+    quiz_round = round_of(office, opens_on=MONDAY.date(), closes_on=FRIDAY.date())
+    answered(quiz_round, "AC")
     board, month = {"group": task.group.code}, {"year": 2026, "month": 11}
     return {
         "complaints:published_case": {"number": published.number},
@@ -125,6 +128,7 @@ def places(published, task, office):
         "progress:wall_city_year": {"year": 2026},
         "projects:project": {"number": project.number},
         "publicity:announcement": {"pk": news.pk},
+        "publicity:round": {"number": quiz_round.number},
         "volunteers:activity": {"pk": coming.pk},
     }
 
