@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import reverse
-
 from accounts.models import Role, User
 from complaints import actions
 from complaints.models import Complaint
 from complaints.move_forms import MoveForm
 from complaints.performing import FORMS
 from complaints.permissions import in_charge, moves_open_to
+from complaints.ways import way
 from complaints.workflow import Move, State
 
 LABELS = {Move.SUBMIT: "提交办理结果", Move.HELPERS: "协办单位", Move.MARK: "标为保密或匿名"}
@@ -100,11 +99,7 @@ class Offer:
 def offer(case: Complaint, form: MoveForm, *, version: str, is_open: bool = False) -> Offer:
     """A move with its form as it is shown."""
     form.suggest()
-    return Offer(form.move, _url(case, form.move), version, form, is_open)
-
-
-def _url(case: Complaint, move: Move) -> str:
-    return reverse("complaints:move", args=[case.number, move])
+    return Offer(form.move, way(case, "move", form.move), version, form, is_open)
 
 
 class MovesCard:
@@ -141,7 +136,7 @@ class MovesCard:
             return offer(case, self.form, version=version, is_open=True)
         if move in ONWARD:
             return offer(case, FORMS[move](case=case, at=self.at), version=version)
-        return Offer(move, _url(case, move), version)
+        return Offer(move, way(case, "move", move), version)
 
     @property
     def onward(self) -> Offer | None:

@@ -186,15 +186,15 @@ class CasePage:
     def steps(self) -> list[timeline.Step]:
         return timeline.steps(self.case, self.events, now=self.at)
 
-    @property
+    @cached_property
     def before(self) -> list[Picture]:
         return self._pictures(Photo.Kind.BEFORE, "反映")
 
-    @property
+    @cached_property
     def during(self) -> list[Picture]:
         return self._pictures(Photo.Kind.DURING, "办理中")
 
-    @property
+    @cached_property
     def after(self) -> list[Picture]:
         return self._pictures(Photo.Kind.AFTER, "办理后")
 

@@ -1,14 +1,19 @@
-"""The clock and the state of a case as marks, for any page that shows a case."""
+"""The clock, the state and the moves of a case, for any page that shows one."""
 
 from collections.abc import Iterable
 from functools import lru_cache
 
 from django import template
+from django.template import Engine
+from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from common.templatetags.components import icon, kept
+from complaints import ways
+from complaints.case_moves import Offer
+from complaints.models import Complaint
 from complaints.queue_page import Row, Tab
 from complaints.workflow import RequestKind, State
 
@@ -52,6 +57,42 @@ def state_badge(state: str, label: str = "") -> SafeString:
 
 def _name(state: str) -> str:
     return str((RequestKind.SUSPENSION if state == "suspended" else State(state)).label)
+
+
+@register.simple_tag(takes_context=True)
+def move(context: Context, offer: Offer) -> SafeString:
+    """One move a person may make: its button, and below it the form, or the way to it."""
+    return format_html(
+        '<details class="move{}" id="move-{}"{}>\n  <summary class="btn{}">{}</summary>\n  {}\n</details>\n',
+        " move-onward" if offer.is_onward else "",
+        offer.move,
+        mark_safe(" open") if offer.is_open else "",
+        " btn-primary" if offer.is_onward else "",
+        offer.label,
+        _form(context, offer) if offer.form else way(offer.way),
+    )
+
+
+def _form(context: Context, offer: Offer) -> SafeString:
+    with context.push(offer=offer):
+        return Engine.get_default().get_template("complaints/staff/_move_form.html").render(context)
+
+
+@register.simple_tag
+def way(url: str) -> SafeString:
+    """To a form that is folded away: fetched where it stands when that is opened; without script a page with it."""
+    return format_html(
+        '<a class="move-way" href="{}" hx-get="{}" hx-trigger="toggle from:closest details once" hx-swap="outerHTML">'
+        "去填写</a>",
+        url,
+        url,
+    )
+
+
+@register.simple_tag
+def case_way(case: Complaint, name: str) -> str:
+    """The address `complaints:name` of a case."""
+    return ways.way(case, name)
 
 
 @register.simple_tag
