@@ -72,7 +72,7 @@ def new_step(request: HttpRequest, step: str) -> HttpResponse:
         return _contact_sent(request, visitor)
     draft = visitor.draft()
     if draft is None and request.method == "POST":
-        messages.info(request, GONE)
+        messages.warning(request, GONE)
     first_open = _first_open_step(draft)
     if draft is None or step not in _SHOWN or STEPS.index(step) > STEPS.index(first_open):
         return _to_step(first_open)
@@ -185,7 +185,7 @@ def _contact_sent(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         if earlier:
             return earlier
     if draft is None or _first_open_step(draft) != "contact":
-        messages.info(request, "这一页不是最新的。请看一下填的内容，再提交一次。")
+        messages.warning(request, "这一页不是最新的。请看一下填的内容，再提交一次。")
         return _to_step(_first_open_step(draft or visitor.draft()))
     visitor.keeps(draft)
     if not form.is_valid():

@@ -98,7 +98,7 @@ def test_the_same_page_greets_whoever_is_registered_and_whoever_is_not(client, t
 
 
 WRONG = {
-    "without consent": ({"consent": ""}, "要看过告知、勾选“同意”才能登记"),
+    "without consent": ({"consent": ""}, "“我看过上面的告知，同意”还没勾选"),
     "a child": ({"born_year": "2014"}, "请家长带孩子到所在社区登记"),
     "no year": ({"born_year": "九零"}, "出生年份写四位数字，例如 1990。"),
     "an identity number as a name": ({"name": "232701199001010000"}, "姓名至少 2 个字，不要写数字。"),

@@ -99,12 +99,12 @@ class PersonForm(forms.Form):
 class RegisterForm(PersonForm):
     consent = forms.BooleanField(
         label="我看过上面的告知，同意",
-        error_messages={"required": "要看过告知、勾选“同意”才能登记。不同意就不用登记，照样可以看活动。"},
+        error_messages={"required": "“我看过上面的告知，同意”还没勾选。不同意就不用登记，照样可以看活动。"},
     )
 
 
 class EraseForm(forms.Form):
     sure = forms.BooleanField(
         label="我要注销，知道注销后找不回来",
-        error_messages={"required": "确定要注销，请先勾选上面这一项。"},
+        error_messages={"required": "“我要注销，知道注销后找不回来”还没勾选。确定要注销，请先勾选。"},
     )
