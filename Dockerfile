@@ -28,7 +28,7 @@ COPY --from=assets /app/static/dist static/dist
 # The key that the settings make for themselves here is thrown away in the same step.
 RUN VAR_DIR=/tmp/build python manage.py collectstatic --no-input --verbosity 0 --ignore rest_framework \
     && install -d var && mv /tmp/build/static var/static && rm -rf /tmp/build \
-    && python -m compileall -q common audit notifications accounts grids complaints progress mohe_portal
+    && python -m compileall -q .
 USER portal
 EXPOSE 8000
 CMD ["gunicorn"]

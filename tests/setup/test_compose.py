@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +96,10 @@ def test_compose_itself_finds_the_file_valid(root: Path, text: str, tmp_path: Pa
         assert complete.returncode == 0, complete.stderr
         empty = subprocess.run(config, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
         assert empty.returncode != 0
+
+
+def test_every_app_goes_into_the_image(root: Path) -> None:
+    apps = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
+    taken = {line.removeprefix("!") for line in (root / ".dockerignore").read_text().splitlines() if line[:1] == "!"}
+    assert set(apps) - taken == set()
+    assert [path for path in taken if not (root / path).exists()] == []
