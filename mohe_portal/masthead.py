@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import Role
 from complaints.permissions import DESK
+from mohe_portal.guide import chapter_of
 from mohe_portal.navigation import NO_CASES, side_list
 
 # Stands in what is kept for the token of the request that shows it. Names are escaped, so that none can hold it.
@@ -39,6 +40,7 @@ def _kept(frame: Frame) -> str:
         "components/masthead_tools.html",
         {
             "frame": frame,
+            "chapter": chapter_of(frame.role),
             "search_label": _search_label(frame.role),
             "side_list": side_list(frame.role, frame.page).shown,
             "form_token": FORM_TOKEN,

@@ -327,7 +327,7 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", ("guide", BASE_DIR / "docs" / "img" / "guide")]
 # Hashed names want a collectstatic first; tests and DEBUG serve straight from the finders.
 STATIC_MANIFEST: bool = env.bool("STATIC_MANIFEST", not DEBUG)
 MEDIA_URL = "media/"
