@@ -50,6 +50,9 @@ def case_for_page(user: User, number: str) -> Complaint | None:
     looks for that only where there is some.
     """
     for case in _cases_seen_as(user.role)(number=number, unit=user.unit_id):
+        # Django sets what is joined only where there is some.
+        for name in ("filer", "waiting_request"):
+            case.__dict__.setdefault(name, None)
         name_case(case)
         if case.has_helpers:
             prefetch_related_objects([case], "helpers")

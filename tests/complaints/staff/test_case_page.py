@@ -107,6 +107,13 @@ def test_the_timeline_tells_who_did_what_when_why_and_how_long_it_took(open_page
     assert accepted.p.get_text() == "示例人员甲（创城办）"
 
 
+def test_a_case_of_which_no_reporter_is_known_opens(open_page, office):
+    case = filed().complaint
+    case.reporters.all().delete()
+
+    assert case.title in open_page(office, case.get_absolute_url()).h1.get_text()
+
+
 def test_a_late_step_is_marked_as_late(open_page, office, monday_noon):
     case = case_in(State.HANDLING)
     liaison = UserFactory(role=Role.LIAISON, unit=case.unit)
