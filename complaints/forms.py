@@ -14,6 +14,7 @@ from common import crypto
 from complaints.actions.lookup import TAIL_LENGTH
 from complaints.models import Draft, ProblemGroup
 from complaints.models.complaint import Satisfaction
+from grids.locating import Place, locate
 from grids.models import Grid
 
 SHORTEST_TEXT, LONGEST_TEXT = 5, 500
@@ -104,10 +105,18 @@ class WhereForm(forms.Form):
             self.errors.pop("longitude", None)
             self.errors.pop("latitude", None)
             data["longitude"] = data["latitude"] = None
-        named = any(data.get(name) not in (None, "") for name in ("longitude", "grid", "place"))
-        if not named and not self.errors:
-            self.add_error("place", "请写一下具体地方，或者在地图上点一下、从列表里选网格，有一样就行。")
+        if not self.errors and not data.get("grid") and not data.get("place"):
+            self._rest_on_the_point(data["longitude"], data["latitude"])
         return data
+
+    def _rest_on_the_point(self, longitude: float | None, latitude: float | None) -> None:
+        """Alone it must lie in the grids: the phone of somebody far away tells where they are, not the place."""
+        if longitude is None or latitude is None:
+            self.add_error("place", "请写一下具体地方，或者在地图上点一下、从列表里选网格，有一样就行。")
+        elif locate(longitude, latitude).place == Place.OUTSIDE:
+            self.add_error(
+                "place", "地图上的位置不在网格里，只凭它找不到地方。请写一下具体地方，或者把位置挪到小区里。"
+            )
 
 
 def _grids_by_community(on: date) -> list[Any]:

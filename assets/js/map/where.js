@@ -32,7 +32,7 @@ export function myPosition() {
 function words(where, problem) {
   if (problem) return ["没有定位", problem];
   if (!where) return ["位置已记下", "暂时查不到网格，由创城办确认。"];
-  if (!where.grid) return ["这里不在网格里", "可以把位置挪到附近的小区，也可以就报这里，由创城办安排。"];
+  if (!where.grid) return ["这里不在网格里", "可以把位置挪到附近的小区；也可以就报这里，请在下面写一下具体地方。"];
   const lead = where.grid.lead_unit ? `主责单位：${where.grid.lead_unit}。` : "主责单位还没有定，由创城办安排。";
   const near = where.place === "near" ? `离这个网格约 ${Math.max(1, Math.round(where.metres))} 米。` : "";
   return [`${where.grid.title}，${where.grid.name}`, near + lead];

@@ -273,10 +273,10 @@ def test_500_characters_fit_whatever_the_browser_sends_for_a_line_end(client):
 
 @pytest.mark.parametrize(
     "answer",
-    [{"place": "示例小区门口"}, {"longitude": "122.5", "latitude": "52.9"}, {"grid": "GRID"}],
+    [{"place": "示例小区门口"}, {"longitude": "122.529", "latitude": "52.97"}, {"grid": "GRID"}],
 )
 def test_one_of_point_grid_and_words_is_enough(client, answer):
-    grid = GridFactory()
+    grid = GridFactory(boundary=square(122.528, 52.969))
     say_what(client)
     data = {name: grid.code if value == "GRID" else value for name, value in answer.items()}
     assert client.post(WHERE, data).url == PHOTOS
@@ -298,6 +298,19 @@ def test_without_any_of_them_the_step_says_so(client, answer):
     page = client.post(WHERE, answer)
     assert page.status_code == 422
     assert errors(page) == ["请写一下具体地方，或者在地图上点一下、从列表里选网格，有一样就行。"]
+
+
+def test_a_point_outside_the_grids_needs_words_and_is_kept(client):
+    GridFactory(boundary=square(122.528, 52.969))
+    far_away = {"longitude": "116.4", "latitude": "39.9"}
+    say_what(client)
+
+    page = say_where(client, place="", **far_away)
+
+    assert page.status_code == 422
+    assert errors(page) == ["地图上的位置不在网格里，只凭它找不到地方。请写一下具体地方，或者把位置挪到小区里。"]
+    assert soup(page).select_one("input[name=longitude]")["value"] == "116.4"
+    assert say_where(client, place="河边栈道", **far_away).url == PHOTOS
 
 
 def test_a_broken_point_is_no_obstacle_where_words_say_the_place(client):
