@@ -8,13 +8,14 @@ not with the number of cases stored. What the tallies say is remembered until th
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
-from django.db.models import Count, DateTimeField, F, Q, Sum
+from django.db.models import Count, DateTimeField, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from common.clock import CITY_TIME
+from common.composed import Composed
 from common.months import Month
 from common.revisions import remembered
 from complaints.figures import CaseFigures, is_late, late_now
@@ -136,7 +137,13 @@ class OpenNow:
 
 def open_now(*, at: datetime, scope: Scope = CITY) -> OpenNow:
     """In one query."""
-    counted = (
+    since = Month.of(at).starts_at
+    return OpenNow(frozenset(_open_in_city(at=at, since=since) if scope == CITY else _open(scope, at=at, since=since)))
+
+
+def _open(scope: Scope, *, at: Any, since: Any) -> QuerySet[Complaint, Place]:
+    """`at`: a moment, or the place of one; `since`: when its month began."""
+    return (
         Complaint.objects.open()
         .filter(scope.of_cases())
         .order_by()
@@ -145,10 +152,12 @@ def open_now(*, at: datetime, scope: Scope = CITY) -> OpenNow:
             Count("pk"),
             overdue=Count("pk", filter=Q(due_at__lt=at)),
             soon=Count("pk", filter=Q(due_at__gte=at, warn_at__lte=at)),
-            late=Count("pk", filter=is_late(at=at) & Q(due_at__gte=Month.of(at).starts_at)),
+            late=Count("pk", filter=is_late(at=at) & Q(due_at__gte=since)),
         )
     )
-    return OpenNow(frozenset(counted))
+
+
+_open_in_city = Composed(partial(_open, CITY), at=DateTimeField(), since=DateTimeField())
 
 
 Keyed = dict[tuple[Month, Any], Summed]
