@@ -112,6 +112,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("写动态、管发布", "publicity:desk", frozenset({Role.OFFICE})),
             ("倡议书", "publicity:initiative_desk", frozenset({Role.OFFICE})),
             ("创城答题", "publicity:quiz_desk", frozenset({Role.OFFICE})),
+            ("城市精神征集", "publicity:slogans_desk", frozenset({Role.OFFICE})),
         ],
     ),
     (
@@ -217,6 +218,13 @@ BELOW: dict[str, tuple[str, ...]] = {
     "library:documents": ("library:document", "library:document_new", "library:version_new"),
     "publicity:news": ("publicity:announcement",),
     "publicity:desk": ("publicity:preview", "publicity:new", "publicity:edit"),
+    "publicity:slogans_desk": (
+        "publicity:collection_desk",
+        "publicity:collection_new",
+        "publicity:collection_edit",
+        "publicity:entries_decide",
+        "publicity:sender",
+    ),
     "publicity:quiz_desk": (
         "publicity:round_desk",
         "publicity:round_new",

@@ -23,6 +23,7 @@ from notifications.digest import send_digests
 from notifications.models import Kind
 from notifications.outbox import notify
 from progress import reminders as progress
+from publicity.actions.slogans import erase_expired_senders
 from reports import actions as reports
 from reports import rollups
 from reports.stats import first_month
@@ -144,6 +145,7 @@ JOBS = (
     Job("forget-exports", "删除过期的导出文件", Every(timedelta(minutes=60)), moment(complaints.forget_exports)),
     Job("forget-drafts", "删除没有提交的反映草稿", Daily(time(3, 5)), moment(complaints.forget_abandoned_drafts)),
     Job("erase-contacts", "删除到期的反映人联系方式", Daily(time(3, 15)), moment(complaints.erase_expired_contacts)),
+    Job("erase-senders", "删除到期的应征人联系方式", Daily(time(3, 20)), moment(erase_expired_senders)),
     Job("check-audit-chain", "核对审计日志的整条链", Daily(time(4, 5)), moment(check_audit_chain)),
     Job("forget-ended-sessions", "清理过期的登录", Daily(time(3, 25)), moment(forget_ended_sessions)),
     Job("forget-previews", "删除旧的报告预览", Daily(time(3, 30)), moment(reports.forget_previews)),

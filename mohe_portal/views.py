@@ -20,13 +20,22 @@ from volunteers.stats import upcoming_activities
 
 A_YEAR = 365 * 24 * 3600
 API = "/api/"
+SHOWN_AT_HOME = (
+    "figures",
+    "boards",
+    "reference",
+    "published",
+    "volunteers",
+    "publicity",
+    "initiative",
+    "quiz",
+    "slogans",
+)
 
 
 @public
 @require_safe
-@revalidated(
-    "figures", "boards", "reference", "published", "volunteers", "publicity", "initiative", "quiz", clock=by_minute
-)
+@revalidated(*SHOWN_AT_HOME, clock=by_minute)
 def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     month = Month.of(now)

@@ -11,4 +11,6 @@ class PublicityConfig(AppConfig):
         "joinings": ["Joining"],
         "quiz": ["Round", "Question"],
         "attempts": ["Attempt"],
+        "slogans": ["Collection"],
+        "entries": ["Entry"],
     }

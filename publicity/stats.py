@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from common.clock import CITY_TIME
 from common.months import Month
-from publicity.models import Announcement, InitiativeVersion, Joining, Round
+from publicity.models import Announcement, Collection, InitiativeVersion, Joining, Round
 
 # In the order in which they stand on a page.
 INITIATIVE, QUIZ, SLOGANS = range(3)
@@ -65,7 +65,12 @@ def invitations(*, on: date) -> list[Invitation]:
     undated = Value(None, output_field=DateField())
     initiatives = InitiativeVersion.objects.order_by().values_list(Value(INITIATIVE), "ordinal", "title", undated)
     rounds = Round.objects.published().order_by().filter(opens_on__lte=on, closes_on__gte=on)
-    found = initiatives.union(rounds.values_list(Value(QUIZ), "number", "title", "closes_on"), all=True)
+    calls = Collection.objects.published().order_by().filter(opens_on__lte=on, closes_on__gte=on)
+    found = initiatives.union(
+        rounds.values_list(Value(QUIZ), "number", "title", "closes_on"),
+        calls.values_list(Value(SLOGANS), "pk", "title", "closes_on"),
+        all=True,
+    )
     told = sorted(found, key=lambda row: (row[0], row[1]))
     newest = [row for row in told if row[0] == INITIATIVE][-1:]
     return [_invitation(*row) for row in [*newest, *(row for row in told if row[0] != INITIATIVE)]]
@@ -75,6 +80,8 @@ def _invitation(kind: int, number: int, title: str, closes_on: date | None) -> I
     if closes_on is None:
         return Invitation(title, "读一读，点一下“我要参加”。不用登记。", reverse("publicity:initiative"))
     until = f"到 {closes_on.month} 月 {closes_on.day} 日"
+    if kind == SLOGANS:
+        return Invitation(title, f"写一句给漠河，{until}。", reverse("publicity:collection", args=[number]))
     words = f"第 {number} 期正在答，{until}。交卷就看得分。"
     return Invitation(f"创城答题：{title}", words, reverse("publicity:round", args=[number]))
 

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from publicity.views import desk, initiative, initiative_desk, public, quiz, quiz_desk
+from publicity.views import desk, initiative, initiative_desk, public, quiz, quiz_desk, slogans, slogans_desk
 
 app_name = "publicity"
 ROUND = "workbench/quiz/<int:number>/"
+COLLECTION = "workbench/slogans/<int:pk>/"
 urlpatterns = [
     path("news/", public.news, name="news"),
     path("news/<int:pk>/", public.announcement, name="announcement"),
@@ -23,6 +24,19 @@ urlpatterns = [
     path("quiz/<int:number>/", quiz.quiz_round, name="round"),
     path("quiz/<int:number>/answer/", quiz.round_answer, name="round_answer"),
     path("quiz/<int:number>/result/", quiz.round_result, name="round_result"),
+    path("slogans/", slogans.slogans, name="slogans"),
+    path("slogans/<int:pk>/", slogans.collection, name="collection"),
+    path("slogans/new/", slogans.slogans_new, name="slogans_new"),
+    path("workbench/slogans/", slogans_desk.slogans_desk, name="slogans_desk"),
+    path("workbench/slogans/new/", slogans_desk.collection_new, name="collection_new"),
+    path("workbench/slogans/senders/<int:pk>/", slogans_desk.sender, name="sender"),
+    path("workbench/slogans/senders/<int:pk>/erase/", slogans_desk.sender_erase, name="sender_erase"),
+    path(COLLECTION, slogans_desk.collection_desk, name="collection_desk"),
+    path(COLLECTION + "edit/", slogans_desk.collection_edit, name="collection_edit"),
+    path(COLLECTION + "publish/", slogans_desk.collection_publish, name="collection_publish"),
+    path(COLLECTION + "withdraw/", slogans_desk.collection_withdraw, name="collection_withdraw"),
+    path(COLLECTION + "decide/", slogans_desk.entries_decide, name="entries_decide"),
+    path(COLLECTION + "entries.xlsx", slogans_desk.entries_sheet, name="entries_sheet"),
     path("workbench/quiz/", quiz_desk.quiz_desk, name="quiz_desk"),
     path("workbench/quiz/new/", quiz_desk.round_new, name="round_new"),
     path(ROUND, quiz_desk.round_desk, name="round_desk"),

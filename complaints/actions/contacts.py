@@ -17,13 +17,13 @@ from complaints.workflow import OPEN_STATES
 
 def reveal_phone(reporter: Reporter, *, reason: str, by: User, at: datetime) -> str:
     """The reporter's full phone, for a stated reason that the audit log keeps; only so many a person and day."""
-    spend(_reveals_per_day(), str(by.pk), at=at)
+    spend(reveals_per_day(), str(by.pk), at=at)
     with transaction.atomic():
         log.record(REVEALED, by=by, at=at, target=reporter.complaint, reason=hide_phones(reason))
     return reporter.phone
 
 
-def _reveals_per_day() -> Limit:
+def reveals_per_day() -> Limit:
     most = Tuning.current().reveals_per_day
     refusal = f"今天查看号码的次数已用完（{most} 次）。明天再看，急事请找创城办说明。"
     return Limit("reveal-phone", most, timedelta(days=1), refusal)

@@ -1,13 +1,15 @@
-"""What residents of the sample city take part in: the initiative, the quiz."""
+"""What residents of the sample city take part in: the initiative, the quiz, slogans."""
 
-from datetime import datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 from common.clock import CITY_TIME
+from mohe_portal.sample_city import words
 from mohe_portal.sample_city.cast import Cast
 from mohe_portal.sample_city.dice import Dice, dice
 from mohe_portal.sample_city.quiz_words import ROUNDS
-from publicity.actions import initiative, quiz
-from publicity.models import Attempt, Joining, Round
+from publicity.actions import initiative, quiz, slogans
+from publicity.models import Attempt, Collection, Entry, Joining, Round
 
 INITIATIVE = initiative.Words(
     title="创城全民倡议书（示例）",
@@ -26,12 +28,24 @@ SECOND_NOTE = "第一条补上“门前的雪，当天扫”"
 JOINED = 846
 DAYS = 60
 ANSWERED_A_DAY = 24
+SENDERS = 40
+FIRST_PHONE = 6000
+FIRST = ("北极", "兴安", "松涛", "极光", "雪岭", "龙江源")
+LAST = ("向北，向暖", "同心，同行", "有雪，有光", "守边，守心")
+CALL = slogans.Call(
+    title="漠河城市精神征集（示例）",
+    about="用一句话说出漠河人的精神：守得住寒，待得了客，护得好林。\n\n"
+    "不超过 30 个字，可以写几句说明。截止以后请居民代表和专家一起评选，入围和选用的都在这里公开。",
+    opens_on=date(2000, 1, 1),
+    closes_on=date(2000, 1, 1),
+)
 
 
 def invite(seed: int, cast: Cast, *, until: datetime) -> None:
     """Publish what residents can take part in, and let them."""
     _start_initiative(dice(seed, "initiative"), cast, until)
     _ask(dice(seed, "quiz"), cast, until)
+    _collect(dice(seed, "slogans"), cast, until)
 
 
 def _start_initiative(chance: Dice, cast: Cast, until: datetime) -> None:
@@ -77,3 +91,37 @@ def _answer(chance: Dice, made: Round, until: datetime) -> None:
         at = starts_at + (ends_at - starts_at) * chance.random()
         attempts.append(Attempt(round=made, chosen="".join(letters), right=right, answered_at=at))
     Attempt.objects.bulk_create(sorted(attempts, key=lambda attempt: attempt.answered_at))
+
+
+def _collect(chance: Dice, cast: Cast, until: datetime) -> None:
+    """A collection that runs, with slogans in each state and some that nobody looked at yet."""
+    office, today = cast.office[0], until.astimezone(CITY_TIME).date()
+    call = replace(CALL, opens_on=today - timedelta(days=25), closes_on=today + timedelta(days=20))
+    begun_at = datetime.combine(call.opens_on, time(9), CITY_TIME)
+    collection = slogans.begin(call, by=office, at=begun_at)
+    slogans.publish(collection, by=office, at=begun_at)
+    spoken = [f"{first}{last}" for first in FIRST for last in LAST]
+    chance.shuffle(spoken)
+    for number in range(SENDERS):
+        at = begun_at + (until - begun_at) * (number / SENDERS)
+        sent = [
+            slogans.Slogan(f"{text}（示例）", "写给冬天里的人。" if chance.random() < 0.3 else "")
+            for text in chance.sample(spoken, chance.choice((1, 1, 2, 3)))
+        ]
+        has_phone = chance.random() < 0.5
+        by = slogans.SentBy(
+            token=f"sample-{number}",
+            phone=words.phone(FIRST_PHONE + number) if has_phone else "",
+            name=f"示例居民{number:02}" if has_phone else "",
+        )
+        slogans.send(collection, sent, by=by, at=at)
+    _moderate(collection, cast, until)
+
+
+def _moderate(collection: Collection, cast: Cast, until: datetime) -> None:
+    entries = list(collection.entries.order_by("pk").values_list("pk", "version"))
+    hidden, shortlisted, shown = entries[:2], entries[2:8], entries[8:-9]
+    reason, office, at = "和别处的宣传语相同（示例）", cast.office[0], until - timedelta(days=1)
+    slogans.decide(collection, hidden, Entry.State.HIDDEN, reason=reason, by=office, at=at)
+    slogans.decide(collection, shortlisted, Entry.State.SHORTLISTED, by=office, at=at)
+    slogans.decide(collection, shown, Entry.State.SHOWN, by=office, at=at)

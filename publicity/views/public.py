@@ -18,7 +18,7 @@ PER_PAGE = 20
 
 @public
 @require_safe
-@revalidated("publicity", "initiative", "quiz")
+@revalidated("publicity", "initiative", "quiz", "slogans")
 def news(request: HttpRequest) -> HttpResponse:
     """What is published, of one section or of all."""
     choice = SectionChoice(request.GET)

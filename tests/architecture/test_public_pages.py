@@ -20,8 +20,8 @@ from progress import actions as flags
 from progress.models import Flag
 from projects import actions as project_work
 from publicity import actions as publicity
-from publicity.actions import initiative
-from publicity.models import Section
+from publicity.actions import initiative, slogans
+from publicity.models import Entry, Section
 from reports import rollups
 from tests.architecture.addresses import every_address
 from tests.factories import crew, library, projects
@@ -30,6 +30,7 @@ from tests.factories.complaints import HOUR, MONDAY, case_in, clean_photo
 from tests.factories.grids import GridAssignmentFactory, GridFactory, LeaderAssignmentFactory, square
 from tests.factories.progress import MARKED_AT, NOVEMBER, BlueTaskFactory, RedTaskFactory
 from tests.publicity.quiz import answered, round_of
+from tests.publicity.slogans import collection_of, sent_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -112,6 +113,9 @@ def places(published, task, office):
     initiative.join(initiative.publish(words, seen=0, by=office, at=MONDAY), at=MONDAY)
     quiz_round = round_of(office, opens_on=MONDAY.date(), closes_on=FRIDAY.date())
     answered(quiz_round, "AC")
+    collection = collection_of(office, on=MONDAY.date(), at=MONDAY)
+    sent = sent_to(collection, "向北，向暖", at=MONDAY)
+    slogans.decide(collection, sent, Entry.State.SHOWN, by=office, at=MONDAY)
     board, month = {"group": task.group.code}, {"year": 2026, "month": 11}
     return {
         "complaints:published_case": {"number": published.number},
@@ -129,6 +133,7 @@ def places(published, task, office):
         "projects:project": {"number": project.number},
         "publicity:announcement": {"pk": news.pk},
         "publicity:round": {"number": quiz_round.number},
+        "publicity:collection": {"pk": collection.pk},
         "volunteers:activity": {"pk": coming.pk},
     }
 
