@@ -280,7 +280,9 @@ class QueuePage(Selection):
         if not self.filters.behind:
             return ""
         is_told_by_times = self.filters.behind[0] in OF_THE_UNIT_THEN
-        times = "一件退过几次、评过几次，数据表里就算几次，这里只列一件。" if is_told_by_times else ""
+        times = (
+            "算的是当时承办的单位。一件退过几次、评过几次，数据表里就算几次，这里只列一件。" if is_told_by_times else ""
+        )
         hidden = "保密案件算在数据表里，不列在这里。" if self.user.role in SEE_ALL_BUT_CONFIDENTIAL else ""
         return times + hidden
 
