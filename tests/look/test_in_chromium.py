@@ -58,6 +58,22 @@ def test_targets_of_residents_are_44_px_high(open_page):
     assert low == []
 
 
+def test_whatever_the_tab_key_reaches_shows_a_ring(open_page):
+    page = open_page("/", 1440)
+    without_ring, reached = [], 0
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        page.evaluate("document.getAnimations().forEach(one => one.finish())")
+        reached += page.evaluate("document.activeElement.matches('.btn')")
+        without_ring += page.evaluate(
+            "[document.activeElement].filter(e => e !== document.body && getComputedStyle(e).boxShadow === 'none')"
+            ".map(e => e.outerHTML)"
+        )
+
+    assert without_ring == []
+    assert reached >= 2
+
+
 # How high the strip is in which a finger meets the link: its own box, or the room around it.
 REACHED = """links => links.filter(link => link.offsetParent && !link.closest('.skip')).map(link => {
     link.scrollIntoView({block: 'center'});
