@@ -72,6 +72,8 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
         [
             ("指导推进", "supervision:inspections", AT_THE_TABLE | {Role.LIAISON}),
             ("指导推进统计", "supervision:inspection_figures", AT_THE_TABLE),
+            ("督导移交", "supervision:referrals", AT_THE_TABLE - {Role.GROUP_HEAD}),
+            ("督导结论", "supervision:referrals", frozenset({Role.LIAISON})),
         ],
     ),
     (
@@ -205,6 +207,7 @@ BELOW: dict[str, tuple[str, ...]] = {
         "meetings:item_new",
     ),
     "meetings:items": ("meetings:item", "meetings:move"),
+    "supervision:referrals": ("supervision:referral", "supervision:referral_new", "supervision:referral_move"),
     "supervision:inspections": (
         "supervision:inspection",
         "supervision:inspection_new",

@@ -21,6 +21,8 @@ from progress.models import ClosedMonth, Flag
 from progress.snapshot import checksum
 from reports.models import Axis, Grain, RollupState, Tally, TouchedCase
 from reports.rollups.shares import MEASURES
+from supervision import chains as supervision
+from supervision.models import Inspection, Referral
 
 BATCH = 500
 MOST_SHOWN = 20
@@ -53,6 +55,7 @@ class Check:
 def checks(*, at: datetime, settled: bool = False) -> Iterator[Check]:
     """Each check as it is done. With `settled` no notice may be on its way any more."""
     yield _cases()
+    yield _supervision()
     yield _files()
     yield _stray_files(at=at)
     yield _notices(at=at, settled=settled)
@@ -69,6 +72,13 @@ def _cases() -> Check:
     check.finds(chains.broken_chains(seen))
     check.finds(chains.unpaired_requests())
     check.told = f"{seen.cases:,} 件案件，{seen.events:,} 步"
+    return check
+
+
+def _supervision() -> Check:
+    check = Check("指导推进和督导")
+    check.finds(supervision.faults())
+    check.told = f"{Inspection.objects.submitted().count():,} 次指导推进，{Referral.objects.count():,} 件移交"
     return check
 
 

@@ -36,6 +36,7 @@ from progress.stats import count
 from progress.workflow import PlanState
 from supervision import stats as inspections
 from supervision.permissions import INSPECTORS
+from supervision.workflow import State as Referred
 from volunteers.stats import patrolled_today, waiting_for_organiser
 
 ROWS = 8
@@ -56,7 +57,7 @@ USUAL = {
     Role.GUIDANCE: ("记一次指导推进", "supervision:inspection_new"),
     Role.GROUP_HEAD: ("看图版", "progress:city"),
     Role.LEADER: ("看驾驶舱", "reports:cockpit"),
-    Role.SUPERVISION: ("看驾驶舱", "reports:cockpit"),
+    Role.SUPERVISION: ("看移交", "supervision:referrals"),
     Role.ADMINISTRATOR: ("用户与角色", "accounts:users"),
     Role.AUDITOR: ("审计日志", "audit_log"),
 }
@@ -102,6 +103,7 @@ def workbench(request: Request) -> HttpResponse:
     cases = None if user.role in NO_CASES else QueuePage(mine, user=user, at=now)
     rows = cases.rows[:ROWS] if cases else []
     figures = [
+        *_referral_figures(user),
         *(_case_figures(user, cases) if cases else []),
         *_inspection_figures(user, now),
         *_flag_figures(user, now),
@@ -129,8 +131,8 @@ def workbench_seen(request: Request) -> HttpResponse:
     return redirect("workbench")
 
 
-# What they do first, whatever waits: the telephone, the way into the town.
-ALWAYS_USUAL = frozenset({Role.OPERATOR, Role.GUIDANCE})
+# What they do first, whatever waits: the telephone, the way into the town, what was referred.
+ALWAYS_USUAL = frozenset({Role.OPERATOR, Role.GUIDANCE, Role.SUPERVISION})
 
 
 def _first_step(user: User, rows: Sequence[Row]) -> Step | None:
@@ -298,6 +300,25 @@ def _inspection_figures(user: User, now: datetime) -> list[Figure]:
     drafts = Figure("指导推进草稿", own.drafts, f"{listed}#drafts")
     shown = [today] if user.role == Role.GUIDANCE else []
     return [*shown, drafts] if own.drafts else shown
+
+
+# What the supervision group has to do with a referral in each state.
+TO_DO = {
+    Referred.REFERRED: "待核实的移交",
+    Referred.VERIFYING: "核实中",
+    Referred.SUBSTANTIATED: "属实，待处理",
+    Referred.UNSUBSTANTIATED: "不属实，待办结",
+    Referred.HANDLED: "已处理，待办结",
+}
+
+
+def _referral_figures(user: User) -> list[Figure]:
+    if user.role != Role.SUPERVISION:
+        return []
+    counts, listed = inspections.referral_counts_for(user), reverse("supervision:referrals")
+    figures = [Figure(label, counts[state], f"{listed}?state={state}") for state, label in TO_DO.items()]
+    # The first two always: they say that nothing has come. The others where something waits.
+    return figures[:2] + [figure for figure in figures[2:] if figure.number]
 
 
 def _held_figures(user: User) -> list[Figure]:

@@ -8,10 +8,11 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 
 from common.errors import DomainError
 from complaints import pictures
-from progress.models import Evidence
+from progress.models.report import KeptFile
 
 PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 # What a zipped Office file must hold to be what it is called.
@@ -25,7 +26,7 @@ class EvidenceRefused(DomainError):
 
 @dataclass(frozen=True)
 class CleanEvidence:
-    kind: Evidence.Kind
+    kind: KeptFile.Kind
     name: str
     content: bytes
 
@@ -39,7 +40,7 @@ def clean(file: IO[bytes], *, name: str, size: int) -> CleanEvidence:
     shown = harmless_name(name)
     suffix = PurePosixPath(shown).suffix.lower()
     if suffix in PHOTO_SUFFIXES:
-        return CleanEvidence(Evidence.Kind.PHOTO, shown, pictures.clean(file, size).content)
+        return CleanEvidence(KeptFile.Kind.PHOTO, shown, pictures.clean(file, size).content)
     if suffix not in {".pdf", *HEART}:
         raise EvidenceRefused("只收照片（JPG、PNG、WebP）、PDF、docx 和 xlsx。请换成这几种再传。")
     if size > settings.PHOTO_MAX_BYTES:
@@ -48,7 +49,14 @@ def clean(file: IO[bytes], *, name: str, size: int) -> CleanEvidence:
     if not _is_what_it_says(file, suffix):
         raise EvidenceRefused(f"这个文件打不开，或不是真正的 {suffix[1:]}。请重新导出一份再传。")
     file.seek(0)
-    return CleanEvidence(Evidence.Kind(suffix[1:]), shown, file.read())
+    return CleanEvidence(KeptFile.Kind(suffix[1:]), shown, file.read())
+
+
+def keep(row: KeptFile, cleaned: CleanEvidence) -> None:
+    """Write the file and store the row that names it; whose it is, when and by whom it was added, is set before."""
+    row.kind, row.name, row.size, row.sha256 = cleaned.kind, cleaned.name, len(cleaned.content), cleaned.sha256
+    row.file.save(cleaned.name, ContentFile(cleaned.content), save=False)
+    row.save(force_insert=True)
 
 
 def harmless_name(name: str) -> str:

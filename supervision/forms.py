@@ -1,23 +1,27 @@
-"""What the pages of inspections send. Every message names its field and says what to do."""
+"""What the pages of inspections and referrals send. Every message names its field and says what to do."""
 
 from datetime import date
 from typing import Any, cast
 from uuid import uuid4
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from accounts.models import Unit, User
+from common.errors import DomainError
 from common.listing import ListingSelect
 from common.months import Month
 from complaints.listings import unit_choice
 from complaints.models import ProblemGroup
-from complaints.move_forms import PhotosField
+from complaints.move_forms import ManyFilesInput, PhotosField
 from grids.models import Grid, GridQuerySet
+from progress.evidence import ACCEPTED, CleanEvidence, clean
 from progress.forms import MonthField
 from progress.models import MonthTask
-from supervision.actions import Facts
+from supervision.actions import MOST_FILES, Facts, Told
 from supervision.actions.submitting import OLDEST
-from supervision.models import Finding, Inspection, Outcome
+from supervision.models import Finding, Inspection, Matter, Measure, Outcome
+from supervision.workflow import Move, State
 
 INCOMPLETE = "页面不完整，请刷新再填。"
 
@@ -167,6 +171,13 @@ class FindingForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"max_length": "具体地方最多 %(limit_value)d 个字，现在是 %(show_value)d 个字。"},
     )
+    unit = unit_field("移交哪个单位")
+    matter = forms.ChoiceField(
+        label="移交事由",
+        required=False,
+        choices=[("", "请选事由"), *Matter.choices],
+        error_messages={"invalid_choice": "请从列出的事由里选。"},
+    )
     task = TaskField(
         MonthTask.objects.none(),
         label="哪一项月任务",
@@ -176,18 +187,19 @@ class FindingForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, files: Any = None, *, finding: Finding) -> None:
-        super().__init__(data, files, initial=self._told_by(finding))
         self.concerned = finding.inspection.concerned
+        super().__init__(data, files, initial=self._told_by(finding))
         self.month = Month.of(finding.inspection.on)
         self.tasks = MonthTask.objects.of_month(self.month).filter(unit=self.concerned).select_related("group")
         cast(TaskField, self.fields["task"]).queryset = self.tasks
         outcome = cast(forms.ChoiceField, self.fields["outcome"])
         outcome.choices = [(value, HINTED[Outcome(value)]) for value in Outcome.values]
 
-    @staticmethod
-    def _told_by(finding: Finding) -> dict[str, Any]:
-        return {name: getattr(finding, name) for name in ("text", "outcome", "group", "place")} | {
-            "task": finding.task_id
+    def _told_by(self, finding: Finding) -> dict[str, Any]:
+        likely = self.concerned.pk if self.concerned else None
+        return {name: getattr(finding, name) for name in ("text", "outcome", "group", "place", "matter")} | {
+            "task": finding.task_id,
+            "unit": finding.unit_id or likely,
         }
 
     def clean(self) -> dict[str, Any]:
@@ -197,7 +209,14 @@ class FindingForm(forms.Form):
             self.add_error("group", "请选一类问题，说不准就选“其他”。")
         if outcome == Outcome.REMARK and not given.get("task") and "task" not in self.errors:
             self.add_error("task", self._why_no_task())
+        if outcome == Outcome.REFERRAL:
+            self._ask_for({"unit": "请选移交哪个单位。", "matter": "请选移交事由。"}, given)
         return given
+
+    def _ask_for(self, needed: dict[str, str], given: dict[str, Any]) -> None:
+        for name, sentence in needed.items():
+            if not given.get(name) and name not in self.errors:
+                self.add_error(name, sentence)
 
     def _why_no_task(self) -> str:
         if self.concerned is None:
@@ -215,6 +234,7 @@ class FindingForm(forms.Form):
 HINTED = {
     Outcome.CASE: "立案：城市问题，派给责任单位办",
     Outcome.REMARK: "任务提示：写在这个单位的月任务上，标旗时看得到",
+    Outcome.REFERRAL: "移交督导：不落实、不重视等，只有您和督导组知道",
 }
 
 
@@ -254,6 +274,99 @@ class CorrectionForm(FactsForm):
     def show_against(self, version: int) -> None:
         """After a refusal: what was typed stays, and is sent next against the version now shown beside it."""
         self.data = {**{name: self.data[name] for name in self.data}, "version": str(version)}
+
+
+class EvidenceField(forms.Field):
+    """Photos and documents, each cleaned; a refusal names the file that it is about."""
+
+    widget = ManyFilesInput(attrs={"accept": ACCEPTED, "multiple": True})
+
+    def clean(self, value: "list[UploadedFile[bytes]] | None") -> list[CleanEvidence]:
+        refusals, cleaned = [], []
+        for file in value or []:
+            try:
+                cleaned.append(clean(file, name=file.name or "", size=file.size or 0))
+            except DomainError as refused:
+                refusals.append(f"“{file.name}”：{refused.message}")
+        if len(cleaned) > MOST_FILES:
+            refusals.append(f"证据最多 {MOST_FILES} 个，现在是 {len(cleaned)} 个。请少选几个。")
+        if refusals:
+            raise forms.ValidationError(refusals)
+        return cleaned
+
+
+def evidence_field() -> EvidenceField:
+    hint = f"照片、PDF、docx、xlsx，最多 {MOST_FILES} 个。"
+    return EvidenceField(label="证据（可不传）", required=False, help_text=hint)
+
+
+class ReferralForm(forms.Form):
+    """What a unit is referred for."""
+
+    use_required_attribute = False
+
+    unit = unit_field("涉及单位", required="请选涉及单位。")
+    matter = forms.ChoiceField(
+        label="移交事由",
+        choices=Matter.choices,
+        widget=forms.RadioSelect(attrs={"class": "opts-row"}),
+        error_messages={"required": "请选移交事由。", "invalid_choice": "请从列出的事由里选。"},
+    )
+    text = words("情况", most=1000, required="情况还没写。", rows=6, hint="什么事、什么时候、依据是什么。")
+    evidence = evidence_field()
+
+    @property
+    def told(self) -> Told:
+        given = self.cleaned_data
+        return Told(given["unit"], Matter(given["matter"]), given["text"], given["evidence"])
+
+
+class ReferralMoveForm(forms.Form):
+    """What is said with a move of a referral. `version` is the state of it that the person saw."""
+
+    use_required_attribute = False
+    WORDS = {
+        Move.NOTE: ("补充什么情况", "补充什么情况还没写。"),
+        Move.SUBSTANTIATE: ("核实情况", "核实情况还没写。"),
+        Move.DISMISS: ("核实情况", "核实情况还没写。"),
+        Move.RECHECK: ("为什么重新核实", "为什么重新核实还没写。"),
+        Move.HANDLE: ("怎么处理的", "怎么处理的还没写。"),
+        Move.CLOSE: ("结论", "结论还没写。"),
+    }
+    WITH_FILES = frozenset({Move.NOTE, Move.SUBSTANTIATE, Move.DISMISS, Move.HANDLE})
+
+    version = forms.IntegerField(
+        min_value=0, widget=forms.HiddenInput, error_messages={"required": INCOMPLETE, "invalid": INCOMPLETE}
+    )
+
+    def __init__(self, *args: Any, move: Move, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.auto_id = f"id_{move}_%s"
+        if move == Move.HANDLE:
+            self.fields["measure"] = forms.ChoiceField(
+                label="处理方式",
+                choices=Measure.choices,
+                widget=forms.RadioSelect(attrs={"class": "opts-row"}),
+                error_messages={"required": "请选处理方式。", "invalid_choice": "请从列出的处理方式里选。"},
+            )
+        if move in self.WORDS:
+            label, required = self.WORDS[move]
+            self.fields["reason"] = words(label, most=1000, required=required)
+        if move == Move.CLOSE:
+            self.fields["reason"].help_text = "涉及单位看得到这一段，看不到是谁移交的、怎么核实的。"
+        if move in self.WITH_FILES:
+            self.fields["evidence"] = evidence_field()
+
+    def show_against(self, version: int) -> None:
+        """After a refusal: what was typed stays, and is sent next against the version now shown beside it."""
+        self.data = {**{name: self.data[name] for name in self.data}, "version": str(version)}
+
+
+class ReferralFilter(forms.Form):
+    """Which referrals a list shows."""
+
+    state = forms.ChoiceField(choices=State.choices, required=False)
+    unit = forms.ModelChoiceField(Unit.objects.all(), required=False)
 
 
 class InspectionFilter(forms.Form):

@@ -1,4 +1,4 @@
-"""Counted reads of inspections: how many, where, and what became of what they found; what a task was remarked on."""
+"""Counted reads of inspections (how many, where, what became of what they found) and of referrals."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,7 +11,17 @@ from django.db.models.functions import ExtractMonth, ExtractYear
 from accounts.models import Role, Unit, User
 from common.months import Month
 from progress.models import MonthTask
-from supervision.models import READS_EVERY_INSPECTION, Finding, FindingQuerySet, Inspection, InspectionQuerySet, Outcome
+from supervision.models import (
+    READS_EVERY_INSPECTION,
+    Finding,
+    FindingQuerySet,
+    Inspection,
+    InspectionQuerySet,
+    Outcome,
+    Referral,
+    ReferralQuerySet,
+)
+from supervision.workflow import State
 
 MONTHS_BACK = 12
 
@@ -23,13 +33,14 @@ class Tally:
     inspections: int = 0
     cases: int = 0
     remarks: int = 0
+    referrals: int = 0
 
     @property
     def findings(self) -> int:
-        return self.cases + self.remarks
+        return self.cases + self.remarks + self.referrals
 
 
-_COLUMN: dict[str, str] = {Outcome.CASE: "cases", Outcome.REMARK: "remarks"}
+_COLUMN: dict[str, str] = {Outcome.CASE: "cases", Outcome.REMARK: "remarks", Outcome.REFERRAL: "referrals"}
 
 
 def by_month(user: User, *, until: Month) -> list[tuple[Month, Tally]]:
@@ -110,3 +121,15 @@ def _seen(user: User) -> InspectionQuerySet:
 
 def _found(user: User) -> FindingQuerySet:
     return Finding.objects.visible_to(user).filter(inspection__submitted_at__isnull=False).order_by()
+
+
+def referral_counts(referrals: ReferralQuerySet) -> dict[State, int]:
+    """How many are in each state, in one query."""
+    counted = dict(referrals.order_by().values_list("state").annotate(number=Count("pk")))
+    return {state: counted.get(state, 0) for state in State}
+
+
+def referral_counts_for(user: User) -> dict[State, int]:
+    """Of what this person may know of; leaders know how many there are in all."""
+    everything = user.role == Role.LEADER
+    return referral_counts(Referral.objects.all() if everything else Referral.objects.visible_to(user))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from supervision.views import drafts, inspections
+from supervision.views import drafts, inspections, referrals
 
 app_name = "supervision"
 urlpatterns = [
@@ -19,4 +19,10 @@ urlpatterns = [
     path("workbench/inspections/findings/<int:pk>/drop/", drafts.drop_finding, name="drop_finding"),
     path("workbench/inspections/photos/<str:token>/", inspections.photo, name="finding_photo"),
     path("workbench/inspections/photos/<str:token>/remove/", drafts.remove_photo, name="remove_photo"),
+    path("workbench/referrals/", referrals.referral_list, name="referrals"),
+    path("workbench/referrals/new/", referrals.referral_new, name="referral_new"),
+    path("workbench/referrals/export/", referrals.export, name="referrals_export"),
+    path("workbench/referrals/<int:pk>/", referrals.referral, name="referral"),
+    path("workbench/referrals/evidence/<slug:token>/", referrals.evidence, name="referral_evidence"),
+    path("workbench/referrals/<int:pk>/<slug:move>/", referrals.move, name="referral_move"),
 ]

@@ -2,14 +2,16 @@
 
 from datetime import date, datetime, time, timedelta
 
+from accounts.models import Role, User
 from common.clock import CITY_TIME
 from common.months import Month
 from complaints.models import Channel, Complaint
 from mohe_portal.sample_city.dice import Dice, dice
 from mohe_portal.sample_city.lives import World
 from progress.models import MonthTask
-from supervision.actions import Facts, begin_finding, keep_draft, keep_finding
-from supervision.models import Finding, Inspection, Outcome
+from supervision.actions import Facts, Told, begin_finding, keep_draft, keep_finding, move_referral, refer
+from supervision.models import Finding, Inspection, Matter, Measure, Outcome, Source
+from supervision.workflow import Move
 
 QUIET_DAYS = 60
 LOOKED_AT = (
@@ -22,6 +24,22 @@ REMARKS = (
     "点位清单和现场对不上，差两处（示例）。",
     "照片是上个月的，现场还没动工（示例）。",
 )
+FOUND = (Move.SUBSTANTIATE, "到现场看过，也和社区核对过，情况属实（示例）。")
+TALKED = (Move.HANDLE, "约谈了主要负责同志，限期整改（示例）。")
+REFERRED: tuple[tuple[int, Matter, str, tuple[tuple[Move, str], ...]], ...] = (
+    (
+        7, Matter.NOT_DONE, "三次通知清雪，包保网格主路仍没有清（示例）。",
+        ((Move.VERIFY, ""), FOUND, TALKED, (Move.CLOSE, "情况属实，已约谈；主路已清，社区验过（示例）。")),
+    ),
+    (
+        23, Matter.SHIFTED, "案件两次退单，理由和派遣依据对不上（示例）。",
+        ((Move.VERIFY, ""), (Move.DISMISS, "派遣依据有误，退单有理（示例）。"), (Move.CLOSE, "不属实（示例）。")),
+    ),
+    (41, Matter.FALSIFIED, "月报告的照片是去年的（示例）。", ((Move.VERIFY, ""), FOUND, TALKED)),
+    (58, Matter.NOT_SERIOUS, "连续两次会议没有派人（示例）。", ((Move.VERIFY, ""), FOUND)),
+    (66, Matter.NOT_DONE, "楼道堆物承诺的日期过了一个月（示例）。", ((Move.VERIFY, ""),)),
+    (90, Matter.OTHER, "群众反映巡查记录和实际不符（示例）。", ()),
+)  # fmt: skip
 Written = tuple[Inspection, list[Finding]]
 
 
@@ -92,6 +110,18 @@ def _inspection(world: World, day: date, at: datetime, chance: Dice, *, key: str
         on=day, looked_at=chance.choice(LOOKED_AT), by=chance.choice(world.cast.guidance), saved_at=at,
         submitted_at=at, version=1, key=f"sample:{key}",
     )  # fmt: skip
+
+
+def refer_some(world: World) -> None:
+    """One referral in each state, as far as they go; the unit that signs in has one that is concluded."""
+    office, group = world.cast.office[0], User.objects.get(role=Role.SUPERVISION)
+    for number, (unit, matter, text, moves) in enumerate(REFERRED):
+        at = world.until - timedelta(days=20 - number)
+        told = Told(world.cast.unit(unit), matter, text)
+        made = refer(told, source=Source.OFFICE, by=office, at=at)
+        for step, (move, reason) in enumerate(moves, start=1):
+            measure = Measure.TALK if move == Move.HANDLE else ""
+            move_referral(made, move, reason=reason, measure=measure, by=group, at=at + timedelta(days=step))
 
 
 def _begin_one(world: World) -> None:

@@ -19,7 +19,7 @@ from mohe_portal.sample_city import board, cases, cast, patrols, places
 from mohe_portal.sample_city.cast import SignIn
 from mohe_portal.sample_city.closings import close_past_months, report_month_ends
 from mohe_portal.sample_city.gatherings import hold_meetings, write_instructions
-from mohe_portal.sample_city.inspecting import inspect
+from mohe_portal.sample_city.inspecting import inspect, refer_some
 from mohe_portal.sample_city.late import carry_up
 from mohe_portal.sample_city.livelihood import start_projects
 from mohe_portal.sample_city.lives import World
@@ -116,8 +116,9 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     rule_dispatching(company, until=until)
     report.step("30 天的日巡查")
     patrols.walk_grids(seed, world)
-    report.step("指导推进")
+    report.step("指导推进和督导移交")
     inspect(seed, world)
+    refer_some(world)
     report.step("志愿服务")
     serve(seed, world, since=since)
     report.step("会议和交办事项")

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import F
 
@@ -15,7 +14,7 @@ from common.errors import DomainError, StaleRecord
 from common.models import Fact
 from common.months import Month
 from progress.actions.months import MonthClosed
-from progress.evidence import CleanEvidence
+from progress.evidence import CleanEvidence, keep
 from progress.models import (
     REPORT_DUE_DAY,
     ClosedMonth,
@@ -98,12 +97,8 @@ def add_evidence(task: MonthTask, *, evidence: CleanEvidence, by: User, at: date
     line, _ = ReportLine.objects.get_or_create(task=task, defaults={"report": report})
     if line.evidence.count() >= MOST_EVIDENCE:
         raise DomainError(f"一项任务最多 {MOST_EVIDENCE} 个证据。先删掉一个，再传这一个。")
-    kept = Evidence(
-        line=line, kind=evidence.kind, name=evidence.name, size=len(evidence.content), sha256=evidence.sha256,
-        added_at=at, added_by=by,
-    )  # fmt: skip
-    kept.file.save(evidence.name, ContentFile(evidence.content), save=False)
-    kept.save(force_insert=True)
+    kept = Evidence(line=line, added_at=at, added_by=by)
+    keep(kept, evidence)
     return kept
 
 

@@ -115,21 +115,14 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
-def evidence_path(evidence: "Evidence", _filename: str) -> str:
+def evidence_path(evidence: "KeptFile", _filename: str) -> str:
     """A name of our own: the sender's file name never reaches the disk."""
-    suffix = "jpg" if evidence.kind == Evidence.Kind.PHOTO else evidence.kind
+    suffix = "jpg" if evidence.kind == KeptFile.Kind.PHOTO else evidence.kind
     return f"evidence/{evidence.added_at:%Y/%m}/{evidence.token}.{suffix}"
 
 
-class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    def visible_to(self, user: User) -> "EvidenceQuerySet":
-        """Of tasks this person works with; of a draft, only the unit's own."""
-        seen = self.filter(line__task__in=MonthTask.objects.visible_to(user))
-        return seen if user.role == Role.LIAISON else seen.filter(line__report__submitted_at__isnull=False)
-
-
-class Evidence(models.Model):
-    """A photo or document that shows what a report says (证据)."""
+class KeptFile(models.Model):
+    """A photo drawn anew or a document that is what its name says; see progress.evidence."""
 
     class Kind(models.TextChoices):
         PHOTO = "photo", "照片"
@@ -137,7 +130,6 @@ class Evidence(models.Model):
         WORD = "docx", "Word 文件"
         EXCEL = "xlsx", "Excel 表格"
 
-    line = models.ForeignKey(ReportLine, models.PROTECT, related_name="evidence", verbose_name="报告的一项")
     token = models.CharField(max_length=32, unique=True, default=new_token)
     kind = models.CharField("类型", max_length=10, choices=Kind.choices)
     name = models.CharField("文件名", max_length=100)
@@ -147,11 +139,27 @@ class Evidence(models.Model):
     added_at = models.DateTimeField("上传时间")
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上传人")
 
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def visible_to(self, user: User) -> "EvidenceQuerySet":
+        """Of tasks this person works with; of a draft, only the unit's own."""
+        seen = self.filter(line__task__in=MonthTask.objects.visible_to(user))
+        return seen if user.role == Role.LIAISON else seen.filter(line__report__submitted_at__isnull=False)
+
+
+class Evidence(KeptFile):
+    """A photo or document that shows what a report says (证据)."""
+
+    line = models.ForeignKey(ReportLine, models.PROTECT, related_name="evidence", verbose_name="报告的一项")
+
     objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "证据"
         ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return self.name

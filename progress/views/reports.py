@@ -18,6 +18,7 @@ from progress import actions, report_stats
 from progress.evidence import ACCEPTED, clean
 from progress.forms import MonthChoice
 from progress.models import Evidence, MonthReport, MonthTask
+from progress.models.report import KeptFile
 from progress.permissions import may_mark_flags
 from progress.report_forms import DueDayForm, ReportForm
 from progress.views.boards import current_month, months_to_choose
@@ -96,7 +97,12 @@ def unit_report(request: Request, unit: str, year: int, month: int) -> HttpRespo
 def evidence(request: Request, token: str) -> FileResponse:
     """A file of a report: a photo to look at, a document to save; never by its address alone."""
     kept = get_object_or_404(Evidence.objects.visible_to(request.user), token=token)
-    is_photo = kept.kind == Evidence.Kind.PHOTO
+    return kept_file(kept)
+
+
+def kept_file(kept: KeptFile) -> FileResponse:
+    """Answer with a photo to look at or a document to save."""
+    is_photo = kept.kind == KeptFile.Kind.PHOTO
     try:
         response = FileResponse(
             kept.file.open("rb"),

@@ -1,4 +1,4 @@
-"""What people do to inspections. Their drafts, findings and corrections change here and nowhere else."""
+"""What people do to inspections and referrals, which change here and nowhere else."""
 
 from supervision.actions.correcting import StaleInspection, correct
 from supervision.actions.drafts import (
@@ -13,13 +13,17 @@ from supervision.actions.drafts import (
     keep_finding,
     remove_photo,
 )
+from supervision.actions.referrals import MOST_FILES, StaleReferral, Told, move_referral, note_export, refer
 from supervision.actions.submitting import submit
 
 __all__ = [
+    "MOST_FILES",
     "MOST_PHOTOS",
     "AlreadySubmitted",
     "Facts",
     "StaleInspection",
+    "StaleReferral",
+    "Told",
     "add_photo",
     "begin_finding",
     "correct",
@@ -27,6 +31,9 @@ __all__ = [
     "drop_finding",
     "keep_draft",
     "keep_finding",
+    "move_referral",
+    "note_export",
+    "refer",
     "remove_photo",
     "submit",
 ]

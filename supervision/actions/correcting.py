@@ -12,7 +12,7 @@ from audit import log
 from audit.differences import differences
 from common.errors import DomainError, StaleRecord
 from supervision.actions.drafts import Facts
-from supervision.models import Correction, Inspection
+from supervision.models import Correction, Finding, Inspection
 
 
 class StaleInspection(StaleRecord):
@@ -29,14 +29,16 @@ def correct(
 
     What a finding has become stays as it is: the case, the task and the unit have been told.
     """
-    findings = {finding.pk: finding for finding in inspection.findings.all() if finding.pk in texts}
+    # A referral has a record of its own, and its words must not come to others by way of the corrections.
+    offered = Finding.objects.filter(inspection=inspection).but_referrals()
+    findings = {finding.pk: finding for finding in offered if finding.pk in texts}
     before = _told(inspection) | _words({pk: one.text for pk, one in findings.items()})
     columns = facts.columns
     for name, value in columns.items():
         setattr(inspection, name, value)
     if not inspection.where:
         raise DomainError("在哪里不能是空的：选网格、选单位，或者写地点，有一样就行。")
-    changed = differences(before, _told(inspection) | _words(dict(texts)))
+    changed = differences(before, _told(inspection) | _words({pk: texts[pk] for pk in findings}))
     if not changed:
         raise DomainError("没有改动。改好要更正的地方再保存。")
     as_read = Inspection.objects.submitted().filter(pk=inspection.pk, version=inspection.version)

@@ -15,7 +15,10 @@ from complaints import actions as cases
 from complaints.models import Channel, ProblemGroup
 from complaints.pictures import CleanPhoto
 from notifications.outbox import notify
-from supervision.models import Finding, FindingPhoto, Inspection, Outcome
+from progress.evidence import CleanEvidence
+from progress.models.report import KeptFile
+from supervision.actions.referrals import Told, refer
+from supervision.models import Finding, FindingPhoto, Inspection, Matter, Outcome, Source
 
 OLDEST = timedelta(days=60)
 
@@ -28,7 +31,7 @@ def submit(draft: Inspection, *, by: User, at: datetime) -> Inspection:
     if not locked.is_draft:
         return locked
     draft = locked
-    findings = list(draft.findings.select_related("task__unit").prefetch_related("photos"))
+    findings = list(draft.findings.select_related("task__unit", "unit").prefetch_related("photos"))
     _ensure_whole(draft, findings, at=at)
     mine = Inspection.objects.filter(pk=draft.pk, submitted_at=None)
     if not mine.update(submitted_at=at, version=F("version") + 1):
@@ -93,7 +96,21 @@ def _tell_unit(finding: Finding, inspection: Inspection, at: datetime) -> None:
     )
 
 
+def _refer(finding: Finding, inspection: Inspection, at: datetime) -> None:
+    unit = finding.unit
+    if unit is None:
+        raise AssertionError("a whole referral names its unit")
+    photos = [_copied(photo) for photo in finding.photos.all()]
+    evidence = [
+        CleanEvidence(KeptFile.Kind.PHOTO, f"照片{number}.jpg", photo.content)
+        for number, photo in enumerate(photos, start=1)
+    ]
+    told = Told(unit, Matter(finding.matter), finding.text, evidence)
+    refer(told, source=Source.INSPECTION, finding=finding, by=inspection.by, at=at)
+
+
 _SETTLE: dict[Outcome, Callable[[Finding, Inspection, datetime], None]] = {
     Outcome.CASE: _file_case,
     Outcome.REMARK: _tell_unit,
+    Outcome.REFERRAL: _refer,
 }

@@ -9,15 +9,37 @@ from supervision.models.inspection import (
     InspectionQuerySet,
     Outcome,
 )
+from supervision.models.referral import (
+    READS_REFERRALS,
+    REFERRERS,
+    Matter,
+    Measure,
+    Referral,
+    ReferralEvent,
+    ReferralFile,
+    ReferralQuerySet,
+    ReferralSeries,
+    Source,
+)
 
 __all__ = [
     "READS_EVERY_INSPECTION",
     "READS_INSPECTIONS",
+    "READS_REFERRALS",
+    "REFERRERS",
     "Correction",
     "Finding",
     "FindingPhoto",
     "FindingQuerySet",
     "Inspection",
     "InspectionQuerySet",
+    "Matter",
+    "Measure",
     "Outcome",
+    "Referral",
+    "ReferralEvent",
+    "ReferralFile",
+    "ReferralQuerySet",
+    "ReferralSeries",
+    "Source",
 ]

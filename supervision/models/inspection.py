@@ -11,6 +11,7 @@ from complaints.models import Complaint, ProblemGroup
 from complaints.models.photo import StoredPhoto
 from grids.models import Grid, GridAssignment
 from progress.models import MonthTask
+from supervision.workflow import State
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -125,15 +126,33 @@ class Outcome(models.TextChoices):
 
     CASE = "case", "立案"
     REMARK = "remark", "任务提示"
+    # Known to its author, the supervision group and, once concluded, to leaders: see FindingQuerySet.
+    REFERRAL = "referral", "移交督导"
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):
     def visible_to(self, user: User) -> "FindingQuerySet":
-        return self.filter(inspection__in=Inspection.objects.visible_to(user))
+        """Those of the inspections that one reads. That there is a referral, the others must not learn."""
+        seen = self.filter(inspection__in=Inspection.objects.visible_to(user))
+        known = Q(inspection__by=user)
+        if user.role == Role.SUPERVISION:
+            known |= Q(referral__isnull=False)
+            if user.unit_id:
+                known &= ~Q(referral__unit=user.unit_id) | Q(referral__state=State.CLOSED) | Q(inspection__by=user)
+        elif user.role == Role.LEADER:
+            known |= Q(referral__state=State.CLOSED)
+        elif user.role == Role.LIAISON:
+            return seen.exclude(outcome=Outcome.REFERRAL)
+        return seen.filter(~Q(outcome=Outcome.REFERRAL) | known)
+
+    def but_referrals(self) -> "FindingQuerySet":
+        return self.exclude(outcome=Outcome.REFERRAL)
 
     def told(self) -> "FindingQuerySet":
         """With what a page says of them."""
-        return self.select_related("task__unit", "task__group", "complaint__unit").prefetch_related("photos")
+        return self.select_related(
+            "task__unit", "task__group", "complaint__unit", "referral__unit", "unit"
+        ).prefetch_related("photos")
 
 
 class Finding(models.Model):
@@ -152,6 +171,9 @@ class Finding(models.Model):
     task = models.ForeignKey(
         MonthTask, models.PROTECT, null=True, blank=True, related_name="remarks", verbose_name="月任务"
     )
+    # For a referral, which is a row of its own from the submission on (supervision.models.referral).
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="移交的单位")
+    matter = models.CharField("移交事由", max_length=20, blank=True)
     added_at = models.DateTimeField("记下时间")
 
     objects = FindingQuerySet.as_manager()
@@ -183,11 +205,13 @@ class Finding(models.Model):
         """What it still lacks before it can be submitted, as a sentence; empty if nothing."""
         if not self.text.strip():
             return "情况还没写。"
-        needed = {Outcome.CASE: self.group, Outcome.REMARK: self.task_id}
-        gaps: dict[str, str] = {Outcome.CASE: "问题分组还没选。", Outcome.REMARK: "月任务还没选。"}
-        if self.outcome not in needed:
-            return "怎么办还没选。"
-        return "" if needed[Outcome(self.outcome)] else gaps[self.outcome]
+        needed: dict[str, tuple[object, str]] = {
+            Outcome.CASE: (self.group, "问题分组还没选。"),
+            Outcome.REMARK: (self.task_id, "月任务还没选。"),
+            Outcome.REFERRAL: (self.unit_id and self.matter, "移交的单位或事由还没选。"),
+        }
+        given, gap = needed.get(self.outcome, (None, "怎么办还没选。"))
+        return "" if given else gap
 
 
 class FindingPhoto(StoredPhoto):

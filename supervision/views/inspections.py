@@ -17,7 +17,7 @@ from complaints.models import Complaint
 from supervision import actions, stats
 from supervision.forms import CorrectionForm, InspectionFilter
 from supervision.models import READS_INSPECTIONS, Finding, FindingPhoto, Inspection, InspectionQuerySet
-from supervision.permissions import INSPECTORS, may_correct
+from supervision.permissions import INSPECTORS, may_correct, sees_every_finding
 
 PER_PAGE = 50
 
@@ -33,7 +33,9 @@ def inspection_list(request: Request) -> HttpResponse:
     wanted = choice.cleaned_data
     facts = {
         "page": page,
-        "rows": [(one, tallies.get(one.pk, stats.Tally())) for one in page.object_list],
+        "rows": [
+            (one, tallies.get(one.pk, stats.Tally()), sees_every_finding(request.user, one)) for one in page.object_list
+        ],
         "drafts": list(Inspection.objects.drafts_of(request.user).named()),
         "chosen": wanted,
         "is_narrowed": any(wanted.values()),
@@ -67,6 +69,7 @@ def inspection(request: Request, pk: int) -> HttpResponse:
     facts = {
         "inspection": shown,
         "findings": findings,
+        "sees_all": sees_every_finding(request.user, shown),
         # A case or a task may be none of this person's business.
         "open_cases": _keys(Complaint.objects.visible_to(request.user).filter(pk__in=cases)) if cases else set(),
         "corrections": list(shown.corrections.select_related("by__unit", "by__group")),
@@ -85,7 +88,7 @@ def correct(request: Request, pk: int) -> HttpResponse:
     """Put right what a submitted inspection says; what stood there stays to be read."""
     shown = find_inspection(request, pk)
     permit(may_correct(request.user, shown))
-    findings = list(shown.findings.all())
+    findings = list(Finding.objects.filter(inspection=shown).but_referrals())
     form = CorrectionForm(request.POST or None, inspection=shown, findings=findings, today=timezone.localdate())
     refusal = ""
     if request.method == "POST" and form.is_valid():
@@ -122,6 +125,8 @@ def figures(request: Request) -> HttpResponse:
         "months": stats.by_month(request.user, until=current),
         "month": month,
         "units": stats.by_unit(request.user, month),
+        # The others see none but their own, which would be a wrong count.
+        "tells_referrals": request.user.role in {Role.SUPERVISION, Role.LEADER},
     }
     return render(request, "supervision/figures.html", facts)
 

@@ -57,7 +57,7 @@ def test_a_whole_portal_is_told_so_line_by_line_with_counts(city):
 
     lines = out.getvalue().splitlines()
     assert lines[0] == f"✓ 案件流转：完好（{Complaint.objects.count()} 件案件，{Event.objects.count()} 步）"
-    assert [line[:1] for line in lines[:-1]] == ["✓"] * 7
+    assert [line[:1] for line in lines[:-1]] == ["✓"] * 8
     assert lines[-1].startswith("全部完好，用时")
 
 

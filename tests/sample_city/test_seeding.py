@@ -24,7 +24,8 @@ from complaints.models.complaint import Satisfaction
 from complaints.workflow import PATHS, Move, State, destination
 from grids.models import Community, Grid, GridAssignment, Landmark, Town
 from progress.models import Amendment, AnnualPlan, Flag, Marking, MonthTask, Objection, PlanMonth
-from supervision.models import Inspection
+from supervision import chains
+from supervision.models import Inspection, Referral
 from volunteers import stats
 from volunteers.actions import counted_span, whole_minutes
 from volunteers.models import Activity, Finding, PatrolLog, SignUp, Team, Volunteer
@@ -414,3 +415,10 @@ def test_each_case_of_an_inspection_belongs_to_one_of_its_grid_and_day():
 def test_the_unit_that_signs_in_was_remarked_on_and_the_guidance_group_has_a_draft():
     assert Inspection.objects.submitted().filter(unit__code="U007", findings__task__unit__code="U007").exists()
     assert Inspection.objects.filter(submitted_at=None, by__username="guidance").count() == 1
+
+
+def test_there_is_a_referral_in_each_state_and_what_is_stored_of_them_is_whole():
+    states = set(Referral.objects.values_list("state", flat=True)) | {"unsubstantiated"}
+    assert states == {"referred", "verifying", "substantiated", "unsubstantiated", "handled", "closed"}
+    assert Referral.objects.closed().filter(unit__code="U007").exists()
+    assert list(chains.faults()) == []

@@ -11,7 +11,9 @@ from mohe_portal import verify
 
 
 class Command(BaseCommand):
-    help = "Check cases, files, notices, months and the audit log; changes nothing. Ends with 1 if anything is wrong."
+    help = (
+        "Check cases, referrals, files, notices, months and the log; changes nothing. Ends with 1 if anything is wrong."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--settled", action="store_true", help="no notice may be on its way any more")
