@@ -6,6 +6,8 @@ from django.utils import timezone
 from accounts.models import Role
 from complaints.models import Complaint
 from supervision.models import Inspection, Referral
+from supervision.views.referrals import DONE
+from supervision.workflow import Move
 from tests.factories.accounts import UserFactory
 from tests.factories.progress import MonthTaskFactory
 from tests.harness.windows import PHONE, axe_finds, fits
@@ -51,13 +53,9 @@ def test_three_findings_end_three_ways_and_the_unit_hears_of_the_referral_when_i
     supervision.goto("/workbench/")
     supervision.get_by_role("link", name="看移交").click()
     supervision.locator("main ul.rows a.title").click()
-    for move, said in (
-        ("开始核实", ""),
-        ("认定属实", "到场看过。"),
-        ("作出处理", "谈过话。"),
-        ("办结", "属实，已整改。"),
-    ):
-        _move(supervision, move, said)
+    said = {Move.VERIFY: "", Move.SUBSTANTIATE: "到场看过。", Move.HANDLE: "谈过话。", Move.CLOSE: "属实，已整改。"}
+    for move, words in said.items():
+        _move(supervision, move, words)
         looks_right(supervision)
 
     unit.goto("/workbench/")
@@ -79,12 +77,12 @@ def _find(page, text, outcome, chosen, *, look=False):
     page.get_by_role("button", name="记下这个问题").click()
 
 
-def _move(page, name, said):
-    page.locator("summary", has_text=name).click()
+def _move(page, move, said):
+    page.locator("summary", has_text=move.label).click()
     form = page.locator("details.move[open]")
-    if name == "作出处理":
+    if move == Move.HANDLE:
         form.get_by_text("提醒").click()
     if said:
         form.locator("textarea").fill(said)
-    form.get_by_role("button", name=name).click()
-    page.locator(".messages, [role=status]").first.wait_for()
+    form.get_by_role("button", name=move.label).click()
+    page.get_by_text(DONE[move]).wait_for()
