@@ -302,7 +302,7 @@ def _midnight(day: date | None, *, days_later: int = 0) -> datetime | None:
     return datetime.combine(day + timedelta(days=days_later), time(), CITY_TIME) if day else None
 
 
-def _number(label: str, hint: str, *, least: int, most: int) -> forms.IntegerField:
+def number_field(label: str, hint: str, *, least: int, most: int) -> forms.IntegerField:
     said = f"{label}应是 {least} 到 {most} 之间的整数。"
     return forms.IntegerField(
         label=label,
@@ -319,15 +319,15 @@ class TuningForm(forms.Form):
 
     use_required_attribute = False
 
-    duplicate_metres = _number(
+    duplicate_metres = number_field(
         "相距多少米以内提示可能重复", "居民填报、热线登记、巡查上报时都按这个提示。", least=5, most=500
     )
-    duplicate_hours = _number("多少小时以内提示可能重复", "按反映时间算，前后都算。", least=1, most=720)
-    reveals_per_day = _number(
+    duplicate_hours = number_field("多少小时以内提示可能重复", "按反映时间算，前后都算。", least=1, most=720)
+    reveals_per_day = number_field(
         "每人每天最多查看几次反映人电话", "每次都要写理由并记入审计日志。热线回访多的话可以调高。", least=1, most=500
     )
-    head_after_days = _number("超时几天报给单位负责人", "超时当天提醒联络员和创城办。", least=1, most=30)
-    list_after_days = _number(
+    head_after_days = number_field("超时几天报给单位负责人", "超时当天提醒联络员和创城办。", least=1, most=30)
+    list_after_days = number_field(
         "超时几天列入待定督办", "列出来由创城办定，不会自己督办。应比报给负责人晚。", least=1, most=60
     )
 

@@ -73,6 +73,7 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("指导推进", "supervision:inspections", AT_THE_TABLE | {Role.LIAISON}),
             ("指导推进统计", "supervision:inspection_figures", AT_THE_TABLE),
             ("督导移交", "supervision:referrals", AT_THE_TABLE - {Role.GROUP_HEAD}),
+            ("反复出现的情况", "supervision:repeats", frozenset({Role.SUPERVISION, Role.OFFICE})),
             ("督导结论", "supervision:referrals", frozenset({Role.LIAISON})),
         ],
     ),

@@ -165,6 +165,7 @@ SHOTS = [
     Shot("inspection", "/workbench/inspections/", "office", first_link="main li:has(.tag) a.title"),
     Shot("referrals", "/workbench/referrals/", "supervision", guide=("desktop",)),
     Shot("referral", "/workbench/referrals/", "supervision", first_link="main ul.rows a.title"),
+    Shot("repeats", "/workbench/referrals/repeats/", "supervision"),
     Shot("referral-new", "/workbench/referrals/new/", "office"),
     Shot("referral-conclusion", "/workbench/referrals/", "unit07", first_link="main ul.rows a.title"),
     Shot("inspection-figures", "/workbench/inspections/figures/", "leader"),

@@ -14,6 +14,7 @@ from common.months import Month
 from complaints.listings import unit_choice
 from complaints.models import ProblemGroup
 from complaints.move_forms import ManyFilesInput, PhotosField
+from complaints.staff_forms import number_field
 from grids.models import Grid, GridQuerySet
 from progress.evidence import ACCEPTED, CleanEvidence, clean
 from progress.forms import MonthField
@@ -21,6 +22,7 @@ from progress.models import MonthTask
 from supervision.actions import MOST_FILES, Facts, Told
 from supervision.actions.submitting import OLDEST
 from supervision.models import Finding, Inspection, Matter, Measure, Outcome
+from supervision.repeats import Kind
 from supervision.workflow import Move, State
 
 INCOMPLETE = "页面不完整，请刷新再填。"
@@ -314,6 +316,8 @@ class ReferralForm(forms.Form):
     )
     text = words("情况", most=1000, required="情况还没写。", rows=6, hint="什么事、什么时候、依据是什么。")
     evidence = evidence_field()
+    # The repeat signal whose facts are filled in, if it begins with one.
+    kind = forms.ChoiceField(choices=Kind.choices, required=False, widget=forms.HiddenInput)
 
     @property
     def told(self) -> Told:
@@ -360,6 +364,24 @@ class ReferralMoveForm(forms.Form):
     def show_against(self, version: int) -> None:
         """After a refusal: what was typed stays, and is sent next against the version now shown beside it."""
         self.data = {**{name: self.data[name] for name in self.data}, "version": str(version)}
+
+
+class SignalForm(forms.Form):
+    """With which facts a referral begins, as the link carries it."""
+
+    kind = forms.ChoiceField(choices=Kind.choices)
+    unit = forms.ModelChoiceField(Unit.objects.filter(is_active=True), to_field_name="code")
+
+
+class ThresholdsForm(forms.Form):
+    """From where on something is a repeat signal; the names are those of Thresholds."""
+
+    use_required_attribute = False
+
+    blue_months = number_field("连续几个月蓝旗算反复", "同一块图版上，还没断的。", least=2, most=12)
+    overdue_cases = number_field("超时几件算多", "现在超时、还没有办结的。", least=1, most=100)
+    ratings = number_field("至少几次评价才算满意率", "这个月和前两个月的评价，太少的不算。", least=1, most=100)
+    satisfied_below = number_field("满意率低于百分之几算低", "满意和非常满意占全部评价的比例。", least=1, most=100)
 
 
 class ReferralFilter(forms.Form):

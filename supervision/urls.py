@@ -1,6 +1,6 @@
 from django.urls import path
 
-from supervision.views import drafts, inspections, referrals
+from supervision.views import drafts, inspections, referrals, repeats
 
 app_name = "supervision"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("workbench/inspections/photos/<str:token>/", inspections.photo, name="finding_photo"),
     path("workbench/inspections/photos/<str:token>/remove/", drafts.remove_photo, name="remove_photo"),
     path("workbench/referrals/", referrals.referral_list, name="referrals"),
+    path("workbench/referrals/repeats/", repeats.repeat_list, name="repeats"),
     path("workbench/referrals/new/", referrals.referral_new, name="referral_new"),
     path("workbench/referrals/export/", referrals.export, name="referrals_export"),
     path("workbench/referrals/<int:pk>/", referrals.referral, name="referral"),

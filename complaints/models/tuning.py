@@ -1,30 +1,25 @@
 """The numbers of the complaint platform that the office may change."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 
-from common.models import Fact
+from common.kept_numbers import KeptNumbers
 
 TUNING = "complaint_tuning"
 
 
 @dataclass(frozen=True)
-class Tuning:
+class Tuning(KeptNumbers):
     """As they stand where nobody has changed them."""
+
+    FACT: ClassVar[str] = TUNING
 
     duplicate_metres: int = 50
     duplicate_hours: int = 24
     reveals_per_day: int = 30
     head_after_days: int = 1
     list_after_days: int = 3
-
-    @classmethod
-    def current(cls) -> "Tuning":
-        kept = Fact.read(TUNING, {})
-        return cls(**{field.name: kept[field.name] for field in fields(cls) if field.name in kept})
-
-    def keep(self) -> None:
-        Fact.write(TUNING, asdict(self))
 
     @property
     def duplicate_within(self) -> timedelta:

@@ -15,6 +15,7 @@ from supervision.actions.drafts import (
 )
 from supervision.actions.referrals import MOST_FILES, StaleReferral, Told, move_referral, note_export, refer
 from supervision.actions.submitting import submit
+from supervision.actions.thresholds import set_thresholds
 
 __all__ = [
     "MOST_FILES",
@@ -35,5 +36,6 @@ __all__ = [
     "note_export",
     "refer",
     "remove_photo",
+    "set_thresholds",
     "submit",
 ]

@@ -23,7 +23,7 @@ from complaints.listings import unit_choice
 from complaints.uploads import takes_photos
 from progress.views.reports import kept_file
 from supervision import actions, stats
-from supervision.forms import ReferralFilter, ReferralForm, ReferralMoveForm
+from supervision.forms import ReferralFilter, ReferralForm, ReferralMoveForm, SignalForm
 from supervision.models import (
     READS_REFERRALS,
     Inspection,
@@ -34,6 +34,7 @@ from supervision.models import (
     Source,
 )
 from supervision.permissions import MAY_REFER, Sight, may, moves_open_to, sight_of
+from supervision.repeats import Kind, repeats
 from supervision.workflow import Move, State
 
 PER_PAGE = 50
@@ -116,13 +117,24 @@ def _chosen(referrals: ReferralQuerySet, choice: ReferralFilter) -> ReferralQuer
 @require_http_methods(["GET", "HEAD", "POST"])
 @takes_photos
 def referral_new(request: Request) -> HttpResponse:
-    form = ReferralForm(request.POST or None, request.FILES or None)
+    form = ReferralForm(request.POST or None, request.FILES or None, initial=_facts_of_signal(request))
     if request.method == "POST" and form.is_valid():
         source = Source.OFFICE if request.user.role == Role.OFFICE else Source.GROUP
+        source = Source.SIGNAL if form.cleaned_data["kind"] else source
         made = actions.refer(form.told, source=source, by=request.user, at=timezone.now())
         messages.success(request, f"已移交督导组，编号{made}。")
         return redirect(_after(request, made))
     return render(request, "supervision/referral_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _facts_of_signal(request: Request) -> dict[str, Any]:
+    """What a repeat signal says of a unit, counted anew: the link names it and carries no words."""
+    asked = SignalForm(request.GET)
+    if not asked.is_valid():
+        return {}
+    kind, unit = Kind(asked.cleaned_data["kind"]), asked.cleaned_data["unit"]
+    found = repeats(request.user, at=timezone.now(), kind=kind, unit=unit)
+    return {"unit": unit.pk, "kind": kind, "text": "；".join(one.words for one in found) + "。"} if found else {}
 
 
 def _after(request: Request, made: Referral) -> str:
