@@ -151,7 +151,7 @@ SHOTS = [
         "office",
         first_link="main a[href^='/workbench/meetings/']:not([href$='/new/'])",
     ),
-    Shot("inspections", "/workbench/inspections/", "office", guide=("desktop",)),
+    Shot("inspections", "/workbench/inspections/", "office"),
     Shot("inspection-new", "/workbench/inspections/new/", "guidance", guide=("phone",)),
     Shot("inspection-draft", "/workbench/inspections/", "guidance", first_link="#drafts a.title"),
     Shot(
