@@ -116,6 +116,8 @@ PAGES: list[tuple[str, list[tuple[str, str, frozenset[Role]]]]] = [
             ("倡议书", "publicity:initiative_desk", frozenset({Role.OFFICE})),
             ("创城答题", "publicity:quiz_desk", frozenset({Role.OFFICE})),
             ("城市精神征集", "publicity:slogans_desk", frozenset({Role.OFFICE})),
+            ("表态发言", "publicity:pledges_desk", frozenset({Role.OFFICE})),
+            ("宣传台账", "publicity:ledger", frozenset({Role.OFFICE})),
         ],
     ),
     (
@@ -222,6 +224,8 @@ BELOW: dict[str, tuple[str, ...]] = {
     "library:documents": ("library:document", "library:document_new", "library:version_new"),
     "publicity:news": ("publicity:announcement",),
     "publicity:desk": ("publicity:preview", "publicity:new", "publicity:edit"),
+    "publicity:pledges_desk": ("publicity:pledge_new", "publicity:pledge_edit"),
+    "publicity:ledger": ("publicity:work_new", "publicity:work_edit"),
     "publicity:slogans_desk": (
         "publicity:collection_desk",
         "publicity:collection_new",

@@ -13,4 +13,5 @@ class PublicityConfig(AppConfig):
         "attempts": ["Attempt"],
         "slogans": ["Collection"],
         "entries": ["Entry"],
+        "pledges": ["Pledge"],
     }

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from publicity.views import desk, initiative, initiative_desk, public, quiz, quiz_desk, slogans, slogans_desk
+from publicity.views import (
+    desk,
+    initiative,
+    initiative_desk,
+    ledger_desk,
+    pledges,
+    public,
+    quiz,
+    quiz_desk,
+    slogans,
+    slogans_desk,
+)
 
 app_name = "publicity"
 ROUND = "workbench/quiz/<int:number>/"
@@ -24,6 +35,16 @@ urlpatterns = [
     path("quiz/<int:number>/", quiz.quiz_round, name="round"),
     path("quiz/<int:number>/answer/", quiz.round_answer, name="round_answer"),
     path("quiz/<int:number>/result/", quiz.round_result, name="round_result"),
+    path("pledges/", pledges.pledges, name="pledges"),
+    path("pledges/<int:pk>/", pledges.pledge, name="pledge"),
+    path("workbench/pledges/", ledger_desk.pledges_desk, name="pledges_desk"),
+    path("workbench/pledges/new/", ledger_desk.pledge_new, name="pledge_new"),
+    path("workbench/pledges/<int:pk>/", ledger_desk.pledge_edit, name="pledge_edit"),
+    path("workbench/publicity/", ledger_desk.ledger, name="ledger"),
+    path("workbench/publicity/new/", ledger_desk.work_new, name="work_new"),
+    path("workbench/publicity/<int:pk>/", ledger_desk.work_edit, name="work_edit"),
+    path("workbench/publicity/<int:pk>/remove/", ledger_desk.work_remove, name="work_remove"),
+    path("workbench/publicity/photos/<str:token>/", ledger_desk.work_photo, name="work_photo"),
     path("slogans/", slogans.slogans, name="slogans"),
     path("slogans/<int:pk>/", slogans.collection, name="collection"),
     path("slogans/new/", slogans.slogans_new, name="slogans_new"),

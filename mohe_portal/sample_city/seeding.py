@@ -21,6 +21,7 @@ from mohe_portal.sample_city.closings import close_past_months, report_month_end
 from mohe_portal.sample_city.gatherings import hold_meetings, write_instructions
 from mohe_portal.sample_city.inspecting import inspect, refer_some
 from mohe_portal.sample_city.late import carry_up
+from mohe_portal.sample_city.ledger import publicize
 from mohe_portal.sample_city.livelihood import start_projects
 from mohe_portal.sample_city.lives import World
 from mohe_portal.sample_city.news import publish_news
@@ -128,6 +129,7 @@ def _seed(seed: int, until: datetime, sizes: Sizes, report: Report, photo_files:
     shelve(company, until=until, files=photo_files)
     publish_news(company, until=until, files=photo_files)
     invite(seed, company, until=until)
+    publicize(seed, company, until=until, files=photo_files)
     report.step("统计数字")
     rollups.rebuild(at=until)
     Fact.write(SAMPLE_DATA, True)

@@ -1,5 +1,6 @@
 from publicity.models.announcement import Announcement, AnnouncementQuerySet, Picture, Section, State, picture_path
 from publicity.models.initiative import InitiativeVersion, Joining
+from publicity.models.ledger import Pledge, Work, WorkPhoto, work_photo_path
 from publicity.models.quiz import Attempt, Phase, Question, Round, RoundQuerySet
 from publicity.models.slogans import Collection, CollectionQuerySet, Entry, Sender
 
@@ -14,11 +15,15 @@ __all__ = [
     "Joining",
     "Phase",
     "Picture",
+    "Pledge",
     "Question",
     "Round",
     "RoundQuerySet",
     "Section",
     "Sender",
     "State",
+    "Work",
+    "WorkPhoto",
     "picture_path",
+    "work_photo_path",
 ]

@@ -20,7 +20,7 @@ from progress import actions as flags
 from progress.models import Flag
 from projects import actions as project_work
 from publicity import actions as publicity
-from publicity.actions import initiative, slogans
+from publicity.actions import initiative, ledger, slogans
 from publicity.models import Entry, Section
 from reports import rollups
 from tests.architecture.addresses import every_address
@@ -111,6 +111,8 @@ def places(published, task, office):
     publicity.publish(news, by=office, at=MONDAY)
     words = initiative.Words("倡议书", "扫雪。", "创城办")
     initiative.join(initiative.publish(words, seen=0, by=office, at=MONDAY), at=MONDAY)
+    spoken = ledger.PledgeDraft(unit, "负责人", "每天巡查。", MONDAY.date(), is_public=True)
+    pledge = ledger.write_pledge(spoken, by=office, at=MONDAY)
     quiz_round = round_of(office, opens_on=MONDAY.date(), closes_on=FRIDAY.date())
     answered(quiz_round, "AC")
     collection = collection_of(office, on=MONDAY.date(), at=MONDAY)
@@ -132,6 +134,7 @@ def places(published, task, office):
         "progress:wall_city_year": {"year": 2026},
         "projects:project": {"number": project.number},
         "publicity:announcement": {"pk": news.pk},
+        "publicity:pledge": {"pk": pledge.pk},
         "publicity:round": {"number": quiz_round.number},
         "publicity:collection": {"pk": collection.pk},
         "volunteers:activity": {"pk": coming.pk},
