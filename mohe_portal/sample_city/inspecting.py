@@ -95,7 +95,8 @@ def _with_remarks(world: World, chance: Dice) -> list[Written]:
         month = Month.of(today).shifted(-back)
         tasks = list(MonthTask.objects.of_month(month).order_by("pk").select_related("unit"))
         own = [task for task in tasks if task.unit == world.cast.unit(7)][:1]
-        for task in [*own, *chance.sample(tasks, min(6, len(tasks)))]:
+        others = [task for task in tasks if task not in own]
+        for task in [*own, *chance.sample(others, min(6, len(others)))]:
             day = min(month.first_day + timedelta(days=chance.randint(0, 20)), today)
             at = min(datetime.combine(day, time(10, chance.randint(0, 59)), CITY_TIME), world.until)
             inspection = _inspection(world, day, at, chance, key=f"remark:{month}:{task.pk}")

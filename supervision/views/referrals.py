@@ -260,6 +260,7 @@ def _whole(request: Request, referral: Referral) -> dict[str, Any]:
         "files": list(ReferralFile.objects.visible_to(request.user).filter(referral=referral)),
         "origin": _origin(request, referral),
         "tells_referrer": True,
+        "tells_when": True,
     }
 
 
@@ -270,11 +271,13 @@ def _own(request: Request, referral: Referral) -> dict[str, Any]:
         "files": list(files),
         "origin": _origin(request, referral),
         "tells_referrer": False,
+        "tells_when": True,
     }
 
 
 def _conclusion(request: Request, referral: Referral) -> dict[str, Any]:
-    return {"steps": [], "files": [], "origin": None, "tells_referrer": False}
+    # The day of the referral would lead to the inspection of that day, and so to who referred it.
+    return {"steps": [], "files": [], "origin": None, "tells_referrer": False, "tells_when": False}
 
 
 _SHOWN: dict[Sight, Callable[[Request, Referral], dict[str, Any]]] = {

@@ -219,18 +219,18 @@ def test_the_list_is_narrowed_by_month_unit_grid_and_inspector(client, office, g
     assert shown(month="nonsense", unit="x") == ["甲处", "乙处"]
 
 
-@pytest.mark.parametrize("page", ["", "figures/", "{pk}/", "{pk}/correct/"])
+@pytest.mark.parametrize("path", ["", "figures/", "{pk}/", "{pk}/correct/"])
 @pytest.mark.parametrize("role", [Role.OFFICE, Role.LIAISON])
-def test_pages_ask_as_often_for_many_rows_as_for_few(client, page, role, liaison, office):
+def test_pages_ask_as_often_for_many_rows_as_for_few(client, path, role, liaison, office):
     person = {Role.OFFICE: office, Role.LIAISON: liaison}[role]
-    if role == Role.LIAISON and "correct" in page:
+    if role == Role.LIAISON and "correct" in path:
         return
     task = MonthTaskFactory(unit=liaison.unit)
 
     def asked(findings):
         done = inspection(*findings, by=office, unit=liaison.unit, photos=[clean_photo()])
         with CaptureQueriesContext(connection) as queries:
-            assert client.get(HOME + page.format(pk=done.pk)).status_code == 200
+            assert client.get(HOME + path.format(pk=done.pk)).status_code == 200
         return len(queries)
 
     client.force_login(person)

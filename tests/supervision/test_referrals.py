@@ -1,5 +1,7 @@
 """A referral: its two tables cell by cell, its moves, who is told, and that nobody else learns of it."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -222,6 +224,18 @@ def test_the_unit_reads_the_conclusion_without_who_referred_it_and_how_it_was_fo
         assert words not in unit
 
 
+def test_the_unit_is_not_told_the_day_of_the_referral_which_leads_to_the_inspection(client, people):
+    made = referral(State.HANDLED, unit=people["liaison"].unit, by=people["guidance"], group=people["supervision"])
+    closed = NOW + timedelta(days=9)
+    actions.move_referral(made, Move.CLOSE, reason="已整改。", by=people["supervision"], at=closed)
+    pages = {name: told(client, people[name], made) for name in ("liaison", "leader")}
+    client.force_login(people["liaison"])
+    pages["list"] = soup(client.get(HOME)).select_one("main").text
+
+    assert {name for name, page in pages.items() if f"{TODAY}" in page} == {"leader"}
+    assert {name for name, page in pages.items() if f"{closed.date()}" in page} == set(pages)
+
+
 def test_a_referrer_reads_how_far_it_is_and_no_more(client, people):
     made = referral(State.HANDLED, by=people["guidance"], group=people["supervision"])
     own = told(client, people["guidance"], made)
@@ -382,15 +396,15 @@ def test_the_list_of_the_group_is_narrowed_and_exported(client, supervisor, liai
     assert str(waiting) not in table
 
 
-@pytest.mark.parametrize("page", ["", "{pk}/", "new/"])
-def test_pages_ask_as_often_for_many_rows_as_for_few(client, supervisor, page):
+@pytest.mark.parametrize("path", ["", "{pk}/", "new/"])
+def test_pages_ask_as_often_for_many_rows_as_for_few(client, supervisor, path):
     client.force_login(supervisor)
     client.get(HOME)  # the first request of a session writes it
 
     def asked():
         made = referral(State.HANDLED)
         with CaptureQueriesContext(connection) as queries:
-            assert client.get(HOME + page.format(pk=made.pk)).status_code == 200
+            assert client.get(HOME + path.format(pk=made.pk)).status_code == 200
         return len(queries)
 
     few = asked()
