@@ -183,7 +183,7 @@ def test_coverage_tells_numerator_and_denominator_and_who_is_missing(client, off
 
     assert "今天 1 ／2 个网格" in said
     assert "1／44 格次" in said
-    assert f"1 个单位 示例单位 07 {grid}" in said
+    assert f"1 个单位，1 个网格 示例单位 07 {grid}" in said
 
 
 @pytest.mark.parametrize("month", ["2026-13", "x", "2099-01", ""])
