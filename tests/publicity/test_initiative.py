@@ -146,6 +146,7 @@ def test_the_office_sees_how_many_joined_by_month(client, office, initiative):
     assert page.select_one("#joined-head + .num").text == "3 人"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.GUIDANCE, Role.AUDITOR])
 def test_nobody_else_opens_the_desk(client, initiative, role):
     client.force_login(UserFactory(role=role))

@@ -120,6 +120,7 @@ def test_work_is_entered_with_its_photo_changed_and_removed(desk):
     assert default_storage.exists(name)  # until the deletion is committed, which no test does
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -154,6 +155,7 @@ def test_each_month_tells_times_and_amount_of_each_kind(desk, office, django_ass
     assert len(page.select("ul.rows li")) == 1
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.GUIDANCE, Role.AUDITOR])
 def test_nobody_else_opens_the_desks(client, office, role):
     pledge, work = pledged(office), entered(office)

@@ -115,6 +115,7 @@ def test_a_round_that_is_not_published_is_not_there(client, office):
     assert soup(client.get("/quiz/")).select_one(".empty h2").text == "现在没有正在答的题"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("chosen", ["A", "ACC", "AZ", "A<"])
 def test_an_address_with_other_letters_than_the_rounds_is_not_there(client, office, chosen):
     round_of(office)

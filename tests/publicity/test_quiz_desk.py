@@ -172,6 +172,7 @@ def test_every_fault_of_a_sheet_is_named_by_row_and_nothing_is_taken(desk, offic
     assert texts(made) == [draft.text for draft in QUESTIONS]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("lines", "sentence"),
     [
@@ -195,6 +196,7 @@ def test_what_is_no_workbook_is_refused_in_words(desk, office):
     assert "xlsx 文件打不开" in soup(answers[1]).select_one("#error-summary").text
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.GUIDANCE, Role.AUDITOR])
 def test_nobody_else_opens_the_desk_or_a_draft(client, office, role):
     round_of(office, published=False)

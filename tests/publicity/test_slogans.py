@@ -110,6 +110,7 @@ def test_name_and_phone_are_kept_encrypted_and_shown_to_nobody(client, office, c
     assert all(secret not in client.get("/slogans/").content.decode() for secret in (PHONE, "示例居民"))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
@@ -264,6 +265,7 @@ def test_who_changes_a_collection_against_an_older_state_is_refused(office, coll
         actions.withdraw(collection, by=office, at=NOW)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.GUIDANCE, Role.AUDITOR])
 def test_nobody_else_opens_the_desk(client, collection, role):
     sent_to(collection, "一", phone=PHONE)
