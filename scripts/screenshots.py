@@ -2,7 +2,7 @@
 
 Starts a portal of its own with a fresh sample city, drives a real Chromium, and writes build/screenshots/; the pictures
 of the user guide go to docs/img/guide/. Fails if a page answers with an error, is wider than the screen, says something
-in the console, or if axe finds fault with it.
+in the console, or if axe finds fault with it. `python scripts/screenshots.py NAME…` takes those alone.
 """
 
 import shutil
@@ -218,23 +218,24 @@ SHOTS = [
 ]
 
 
-def main() -> int:
+def main(names: set[str]) -> int:
+    shots = [shot for shot in SHOTS if not names or shot.name in names]
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
     GUIDE.mkdir(parents=True, exist_ok=True)
     with sample_portal() as (base, passwords), sync_playwright() as playwright:
         chromium = programs.required(programs.chromium(), "Chromium")
         browser = playwright.chromium.launch(executable_path=chromium, args=programs.CHROMIUM_FLAGS)
-        complaints = [said for width in WIDTHS for said in _take_all(browser, base, passwords, width)]
+        complaints = [said for width in WIDTHS for said in _take_all(browser, base, passwords, width, shots)]
         browser.close()
     for said in complaints:
         print(said)  # noqa: T201 -- a command's output
     return 1 if complaints else 0
 
 
-def _take_all(browser: Browser, base: str, passwords: dict[str, str], width: str) -> Iterator[str]:
+def _take_all(browser: Browser, base: str, passwords: dict[str, str], width: str, shots: list[Shot]) -> Iterator[str]:
     contexts: dict[tuple[str, bool], BrowserContext] = {}
-    for shot in SHOTS:
+    for shot in shots:
         key = (shot.who, shot.elder)
         if key not in contexts:
             contexts[key] = _signed_in(browser, base, passwords, width, *key)
@@ -296,4 +297,4 @@ def _take(page: Page, base: str, shot: Shot, width: str) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(set(sys.argv[1:])))
