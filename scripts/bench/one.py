@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -27,6 +28,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402 -- needs the settings
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from accounts.models import Role, User  # noqa: E402
 from common import crypto  # noqa: E402
@@ -34,6 +36,7 @@ from common.children import end_with_parent  # noqa: E402
 from complaints.models import Complaint  # noqa: E402
 from complaints.workflow import State  # noqa: E402
 from grids.models import Grid  # noqa: E402
+from mohe_portal.health import heartbeat_age  # noqa: E402
 from mohe_portal.management.commands.portal import WORKER  # noqa: E402
 from progress.models import MonthTask  # noqa: E402
 from scripts.bench import floor  # noqa: E402
@@ -188,13 +191,13 @@ def _wait(port: int, log: Path) -> None:
     raise RuntimeError(log.read_text(errors="replace"))
 
 
-def memory_of_all(web: int, portal: Portal) -> dict[str, int]:
+def memory_of_all(web: int) -> dict[str, int]:
     """Bytes held by the processes of a running portal: web, tasks with their schedule, and the servers beside them."""
-    log = Path(os.environ["VAR_DIR"]) / "worker.log"
+    log, started = Path(os.environ["VAR_DIR"]) / "worker.log", timezone.now()
     with log.open("wb") as out:
         worker = subprocess.Popen(WORKER.command, cwd=ROOT, stdout=out, stderr=out, preexec_fn=end_with_parent)
     try:
-        _wait_until_ready(portal, log)
+        _wait_for_heartbeat(started, log)
         held = {"web": memory_of(web), "tasks": memory_of(worker.pid)}
         return held | {_name_of(pid): memory_of(pid) for pid in _children(os.getppid()) if pid != os.getpid()}
     finally:
@@ -202,10 +205,12 @@ def memory_of_all(web: int, portal: Portal) -> dict[str, int]:
         worker.wait(30)
 
 
-def _wait_until_ready(portal: Portal, log: Path) -> None:
+def _wait_for_heartbeat(since: datetime, log: Path) -> None:
     """Until a task was done: only then does the worker hold what it needs for its work."""
     for _ in range(600):
-        if b"false" not in portal.get("/readyz")[0]:
+        now = timezone.now()
+        age = heartbeat_age(at=now)
+        if age is not None and age < now - since:
             return
         time.sleep(0.2)
     raise RuntimeError(log.read_text(errors="replace"))
@@ -213,9 +218,12 @@ def _wait_until_ready(portal: Portal, log: Path) -> None:
 
 def memory_of(pid: int) -> int:
     """Bytes that a process and its children hold, shared pages counted once (PSS)."""
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    try:
+        rollup, children = Path(f"/proc/{pid}/smaps_rollup").read_text(), _children(pid)
+    except FileNotFoundError:  # it has just ended, as PostgreSQL's do when their connection is closed
+        return 0
     held = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
-    return (int(held[1]) * 1024 if held else 0) + sum(memory_of(child) for child in _children(pid))
+    return (int(held[1]) * 1024 if held else 0) + sum(memory_of(child) for child in children)
 
 
 def _children(pid: int) -> list[int]:
@@ -264,7 +272,7 @@ def _measured(city: City) -> dict[str, Any]:
         return {
             "cases": Complaint.objects.count(),
             "figures": {name: asdict(figure) for name, figure in figures.items()},
-            "memory": memory_of_all(server.pid, portal),
+            "memory": memory_of_all(server.pid),
             "pages": sizes_of_public_pages(portal, bench.boards),
         }
 

@@ -571,6 +571,7 @@ JUNK = st.one_of(
 )  # fmt: skip
 
 
+@pytest.mark.once
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(CELLS), JUNK), min_size=1, max_size=5), st.booleans())
 def test_corrupted_files_are_refused_as_a_whole_or_taken_as_a_whole(transactional_db, corruptions, is_empty):

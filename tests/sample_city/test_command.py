@@ -65,7 +65,7 @@ def city(seed_number, media, settings):
     """Every row of a city that is seeded and taken back again, and the passwords that were printed."""
     settings.MEDIA_ROOT = media
     with transaction.atomic():
-        said = seed(cases=60, seed=seed_number)
+        said = seed(cases=30, seed=seed_number)
         rows = {model: list(model.objects.order_by("pk").values_list(*names)) for model, names in ROWS.items()}
         transaction.set_rollback(True)
     return City(rows, set(re.findall(r"(?:[A-Z][a-z]\d-?){4}", said)))
