@@ -7,7 +7,7 @@ cannot read, and ends; with it ends the portal.
 import os
 import uuid
 from pathlib import Path
-from time import monotonic
+from time import time_ns
 from typing import Any
 
 from kombu.transport import filesystem
@@ -18,8 +18,8 @@ class Channel(filesystem.Channel):
     def _put(  # type: ignore[override]  # as kombu's folder has it, unlike what that is made from
         self, queue: str, payload: dict[str, Any], **kwargs: Any
     ) -> None:
-        """Under a name that no queue looks for, then moved: by order of time, as kombu names them."""
-        whole = Path(self.data_folder_out, f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg")
+        """Under a name that no queue looks for, then moved. They sort by the time they were put."""
+        whole = Path(self.data_folder_out, f"{time_ns()}_{uuid.uuid4()}.{queue}.msg")
         begun = whole.with_suffix(".part")
         begun.write_text(dumps(payload))
         os.replace(begun, whole)
