@@ -45,7 +45,7 @@ class City:
             rollups.rebuild(at=timezone.now())
             if connection.vendor == "postgresql":
                 # As autovacuum does by and by. Nobody analyses the embedded database: SQLite plans better without.
-                _execute("VACUUM ANALYZE")
+                _execute("VACUUM ANALYZE", "CHECKPOINT")
 
     def _copy_until(self, cases: int) -> None:
         _make_sources(self.last)
