@@ -43,9 +43,10 @@ class City:
                     self._copy_until(cases)
                 _mend_sequences()
             rollups.rebuild(at=timezone.now())
-            if connection.vendor == "postgresql":
-                # As autovacuum does by and by. Nobody analyses the embedded database: SQLite plans better without.
-                _execute("VACUUM ANALYZE", "CHECKPOINT")
+            # What was copied is brought to the disk before anything is measured; PostgreSQL also analysed, as
+            # autovacuum does by and by. Nobody analyses the embedded database: SQLite plans better without.
+            is_postgres = connection.vendor == "postgresql"
+            _execute(*(("VACUUM ANALYZE", "CHECKPOINT") if is_postgres else ("PRAGMA wal_checkpoint(TRUNCATE)",)))
 
     def _copy_until(self, cases: int) -> None:
         _make_sources(self.last)
