@@ -1,15 +1,14 @@
 """An annual plan as a workbook: the template with its drop-downs, and reading it back with every fault by its place."""
 
 import io
-import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import xlsxwriter
 from django.core import signing
 
 from accounts.models import SpecialGroup
-from common.sheets import MEGABYTE, Unreadable, guarded, xlsx_lines
+from common.filled_sheets import EXAMPLE, Found, rows_of
+from common.sheets import MEGABYTE, guarded
 from progress.actions import TaskDraft
 from progress.actions.plans import MOST_TASKS
 from progress.models import LONGEST_CONTENT, LONGEST_MEASURE, LONGEST_TARGET, AnnualPlan
@@ -18,31 +17,13 @@ from progress.stats import groups_with_board
 CONTENT, GROUP, MEASURE = "任务", "专项推进组", "措施和衡量标准"
 MONTH_TITLES = {month: f"{month}月" for month in range(1, 13)}
 TITLES = (CONTENT, GROUP, MEASURE, *MONTH_TITLES.values())
-EXAMPLE = "例："
 MOST_BYTES = 2 * MEGABYTE
 # How long what was read may wait for its confirmation.
 KEPT_FOR_SECONDS = 2 * 60 * 60
 SALT = "progress.plan_sheet"
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong and what to do. `row` counts as Excel does; 0 is the whole sheet."""
-
-    row: int
-    column: str
-    message: str
-
-
-@dataclass
-class ReadPlan:
-    """Either faults, or the tasks the sheet holds: nothing is taken while there is a fault."""
-
-    drafts: list[TaskDraft] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-
-    def fault(self, row: int, column: str, message: str) -> None:
-        self.faults.append(Fault(row, column, message))
+ReadPlan = Found[TaskDraft]
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
@@ -108,42 +89,21 @@ def _write_notes(book: "xlsxwriter.Workbook", groups: list[SpecialGroup]) -> Non
 def read(content: bytes) -> ReadPlan:
     """What a workbook says, or everything that is wrong with it."""
     found = ReadPlan()
-    try:
-        lines = xlsx_lines(content)
-    except Unreadable as reason:
-        found.fault(0, "", str(reason))
-        return found
-    numbered = [(number, line) for number, line in enumerate(lines, start=1) if any(line)]
-    if not numbered:
-        found.fault(0, "", "表是空的。请下载模板照着填。")
-        return found
-    titles = numbered[0][1]
-    if _has_all_columns(titles, numbered[0][0], found):
-        groups = {group.name: group for group in groups_with_board()}
-        for number, line in numbered[1:]:
-            if not line[0].startswith(EXAMPLE):
-                _read_row(dict(zip(titles, line, strict=False)), number, groups, found)
-        _check_whole(found, numbered[-1][0])
+    groups = {group.name: group for group in groups_with_board()}
+    for row, cells in rows_of(content, found, titles=TITLES):
+        _read_row(cells, row, groups, found)
+    _check_whole(found)
     return found
-
-
-def _has_all_columns(titles: list[str], row: int, found: ReadPlan) -> bool:
-    for title in titles:
-        if title and title not in TITLES:
-            found.fault(row, title[:20], "模板里没有这一列。请删掉，或者改成模板里的列名。")
-        elif title and titles.count(title) > 1:
-            found.fault(row, title, "这一列有两个。请只留一个。")
-    for title in TITLES:
-        if title not in titles:
-            found.fault(row, title, "缺这一列。请加上，可以照模板填。")
-    return not found.faults
 
 
 def _read_row(cells: dict[str, str], row: int, groups: dict[str, SpecialGroup], found: ReadPlan) -> None:
     before = len(found.faults)
-    content = _words(cells[CONTENT], LONGEST_CONTENT, row, CONTENT, found)
-    measure = _words(cells[MEASURE], LONGEST_MEASURE, row, MEASURE, found)
-    told = ((month, _words(cells[title], LONGEST_TARGET, row, title, found)) for month, title in MONTH_TITLES.items())
+    content = found.words(cells[CONTENT], most=LONGEST_CONTENT, row=row, column=CONTENT)
+    measure = found.words(cells[MEASURE], most=LONGEST_MEASURE, row=row, column=MEASURE)
+    told = (
+        (month, found.words(cells[title], most=LONGEST_TARGET, row=row, column=title))
+        for month, title in MONTH_TITLES.items()
+    )
     targets = {month: target for month, target in told if target}
     group = groups.get(cells[GROUP])
     if not cells[CONTENT]:
@@ -159,21 +119,13 @@ def _read_row(cells: dict[str, str], row: int, groups: dict[str, SpecialGroup], 
         found.drafts.append(TaskDraft(group, content, measure, targets))
 
 
-def _words(cell: str, most: int, row: int, column: str, found: ReadPlan) -> str:
-    # Enter within a cell is how people write lists there.
-    words = " ".join(cell.split())
-    if len(words) > most:
-        found.fault(row, column, f"太长了，有 {len(words)} 个字，最多 {most} 个。请写短些。")
-    if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in words):
-        found.fault(row, column, "里面有看不见的字符。请重新打一遍这个格子。")
-    return words
-
-
-def _check_whole(found: ReadPlan, row: int) -> None:
+def _check_whole(found: ReadPlan) -> None:
     if not found.drafts and not found.faults:
         found.fault(0, "", "表里没有任务。从第 2 行起一行写一项。")
     elif len(found.drafts) > MOST_TASKS:
-        found.fault(row, "", f"最多 {MOST_TASKS} 项任务，现在是 {len(found.drafts)} 项。相近的可以并成一项。")
+        found.fault(
+            found.last_row, "", f"最多 {MOST_TASKS} 项任务，现在是 {len(found.drafts)} 项。相近的可以并成一项。"
+        )
 
 
 # --- between preview and confirmation ---------------------------------------------------------------------------------

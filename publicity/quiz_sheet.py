@@ -3,11 +3,11 @@
 import io
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import xlsxwriter
 
-from common.sheets import MEGABYTE, Unreadable, guarded, xlsx_lines
+from common.filled_sheets import EXAMPLE, Found, rows_of
+from common.sheets import MEGABYTE, guarded
 from publicity.actions.quiz import QuestionDraft
 from publicity.models import Question
 from publicity.models.quiz import (
@@ -24,31 +24,13 @@ OPTION_TITLES = {letter: f"选项{letter}" for letter in LETTERS}
 TITLES = (TEXT, *OPTION_TITLES.values(), RIGHT, EXPLANATION)
 # Columns that a sheet may be without.
 OPTIONAL = {*list(OPTION_TITLES.values())[FEWEST_OPTIONS:], EXPLANATION}
-EXAMPLE = "例："
 EXAMPLE_LINE = (
     f"{EXAMPLE}门前的雪应该什么时候扫？", "当天", "化了就不用扫", "等物业来扫", "", "", "", "A", "雪停了就扫。"
 )  # fmt: skip
 MOST_BYTES = 2 * MEGABYTE
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong and what to do. `row` counts as Excel does; 0 is the whole sheet."""
-
-    row: int
-    column: str
-    message: str
-
-
-@dataclass
-class ReadQuestions:
-    """Either faults, or the questions the sheet holds: nothing is taken while there is a fault."""
-
-    drafts: list[QuestionDraft] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-
-    def fault(self, row: int, column: str, message: str) -> None:
-        self.faults.append(Fault(row, column, message))
+ReadQuestions = Found[QuestionDraft]
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
@@ -88,34 +70,10 @@ def _write(sheet: "xlsxwriter.worksheet.Worksheet", number: int, line: Iterable[
 def read(content: bytes) -> ReadQuestions:
     """What a workbook says, or everything that is wrong with it."""
     found = ReadQuestions()
-    try:
-        lines = xlsx_lines(content)
-    except Unreadable as reason:
-        found.fault(0, "", str(reason))
-        return found
-    numbered = [(number, line) for number, line in enumerate(lines, start=1) if any(line)]
-    if not numbered:
-        found.fault(0, "", "表是空的。请下载模板照着填。")
-        return found
-    row, titles = numbered[0]
-    if _has_its_columns(titles, row, found):
-        for number, line in numbered[1:]:
-            if not line[0].startswith(EXAMPLE):
-                _read_row(dict(zip(titles, line, strict=False)), number, found)
-        _check_whole(found, numbered[-1][0])
+    for row, cells in rows_of(content, found, titles=TITLES, optional=OPTIONAL):
+        _read_row(cells, row, found)
+    _check_whole(found)
     return found
-
-
-def _has_its_columns(titles: list[str], row: int, found: ReadQuestions) -> bool:
-    for title in dict.fromkeys(titles):
-        if title and title not in TITLES:
-            found.fault(row, title[:20], "模板里没有这一列。请删掉，或者改成模板里的列名。")
-        elif title and titles.count(title) > 1:
-            found.fault(row, title, "这一列有两个。请只留一个。")
-    for title in TITLES:
-        if title not in titles and title not in OPTIONAL:
-            found.fault(row, title, "缺这一列。请加上，可以照模板填。")
-    return not found.faults
 
 
 def _read_row(cells: dict[str, str], row: int, found: ReadQuestions) -> None:
@@ -157,16 +115,13 @@ def _read_right(cell: str, options: list[str], row: int, found: ReadQuestions) -
 
 
 def _words(cells: dict[str, str], title: str, most: int, row: int, found: ReadQuestions) -> str:
-    words = " ".join(cells.get(title, "").split())
-    if len(words) > most:
-        found.fault(row, title, f"太长了，有 {len(words)} 个字，最多 {most} 个。请写短些。")
-    if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in words):
-        found.fault(row, title, "里面有看不见的字符。请重新打一遍这个格子。")
-    return words
+    return found.words(cells.get(title, ""), most=most, row=row, column=title)
 
 
-def _check_whole(found: ReadQuestions, row: int) -> None:
+def _check_whole(found: ReadQuestions) -> None:
     if not found.drafts and not found.faults:
         found.fault(0, "", "表里没有题目。从第 2 行起一行写一题。")
     elif len(found.drafts) > MOST_QUESTIONS:
-        found.fault(row, "", f"一期最多 {MOST_QUESTIONS} 题，现在是 {len(found.drafts)} 题。多出来的放到下一期。")
+        found.fault(
+            found.last_row, "", f"一期最多 {MOST_QUESTIONS} 题，现在是 {len(found.drafts)} 题。多出来的放到下一期。"
+        )

@@ -14,13 +14,13 @@ from accounts.access import only
 from accounts.models import Role
 from common.clock import CITY_TIME
 from common.errors import DomainError
+from common.filled_sheets import Fault
 from common.http import Request
 from publicity import quiz_sheet
 from publicity.actions import quiz as actions
 from publicity.forms.announcements import VersionForm
 from publicity.forms.quiz import QuestionForm, QuestionsSheetForm, RoundForm, VersionedForm
 from publicity.models import Question, Round
-from publicity.quiz_sheet import Fault
 from publicity.quiz_stats import RoundFigures, figures_by_question, figures_by_round
 
 PER_PAGE = 50
