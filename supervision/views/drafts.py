@@ -13,7 +13,7 @@ from common.errors import DomainError
 from common.http import Request
 from complaints.uploads import takes_photos
 from supervision import actions
-from supervision.forms import FactsForm, FindingForm
+from supervision.forms.inspections import FactsForm, FindingForm
 from supervision.models import Finding, FindingPhoto, Inspection
 from supervision.permissions import INSPECTORS
 

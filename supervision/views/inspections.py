@@ -15,7 +15,7 @@ from common.months import Month
 from complaints.listings import unit_choice
 from complaints.models import Complaint
 from supervision import actions, stats
-from supervision.forms import CorrectionForm, InspectionFilter
+from supervision.forms.inspections import CorrectionForm, InspectionFilter
 from supervision.models import READS_INSPECTIONS, Finding, FindingPhoto, Inspection, InspectionQuerySet
 from supervision.permissions import INSPECTORS, may_correct, sees_every_finding
 

@@ -23,7 +23,7 @@ from complaints.listings import unit_choice
 from complaints.uploads import takes_photos
 from progress.views.reports import kept_file
 from supervision import actions, stats
-from supervision.forms import ReferralFilter, ReferralForm, ReferralMoveForm, SignalForm
+from supervision.forms.referrals import ReferralFilter, ReferralForm, ReferralMoveForm, SignalForm
 from supervision.models import (
     READS_REFERRALS,
     Inspection,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import only
 from common.http import Request
 from supervision import actions
-from supervision.forms import ThresholdsForm
+from supervision.forms.referrals import ThresholdsForm
 from supervision.permissions import MAY_REFER
 from supervision.repeats import Kind, Thresholds, repeats
 
