@@ -7,7 +7,7 @@ from django import forms
 from accounts.models import Unit
 from publicity.actions.ledger import PledgeDraft, WorkDraft
 from publicity.forms.announcements import PhotoField
-from publicity.forms.quiz import VersionedForm, day_field
+from publicity.forms.versioned import VersionedForm, day_field
 from publicity.models import Pledge, Work
 from publicity.models.ledger import LONGEST_PLEDGE
 

@@ -7,7 +7,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from publicity.actions.quiz import Frame, QuestionDraft
-from publicity.models import Question, Round
+from publicity.forms.versioned import SpanForm, VersionedForm, day_field, title_field
+from publicity.models import Question
 from publicity.models.quiz import (
     FEWEST_OPTIONS,
     LETTERS,
@@ -17,8 +18,6 @@ from publicity.models.quiz import (
     MOST_OPTIONS,
 )
 from publicity.quiz_sheet import MOST_BYTES
-
-INCOMPLETE = "页面不完整，请刷新再写。"
 
 
 class AnswersForm(forms.Form):
@@ -44,34 +43,8 @@ class AnswersForm(forms.Form):
         return "".join(self.cleaned_data[name] for name in self.fields)
 
 
-class VersionedForm(forms.Form):
-    """`version` is the one of the round that the person saw."""
-
-    use_required_attribute = False
-    version = forms.IntegerField(
-        min_value=0, widget=forms.HiddenInput, error_messages={"required": INCOMPLETE, "invalid": INCOMPLETE}
-    )
-
-    def show_against(self, version: int) -> None:
-        """After a refusal: what was typed stays, and is sent next against the version now shown beside it."""
-        self.data = {**{name: self.data[name] for name in self.data}, "version": str(version)}
-
-
-def day_field(label: str, *, hint: str = "") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        help_text=hint,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"required": f"选{label}。", "invalid": f"{label}写成 2026-12-03 这样。"},
-    )
-
-
-class RoundForm(VersionedForm):
-    title = forms.CharField(
-        label="标题",
-        max_length=60,
-        error_messages={"required": "写标题。", "max_length": "标题最多 60 字，现在是 %(show_value)d 字。"},
-    )
+class RoundForm(SpanForm):
+    title = title_field()
     about = forms.CharField(
         label="说明（可不写）",
         max_length=300,
@@ -83,20 +56,9 @@ class RoundForm(VersionedForm):
     opens_on = day_field("开始日期")
     closes_on = day_field("截止日期", hint="这一天还能答。")
 
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        opens_on, closes_on = given.get("opens_on"), given.get("closes_on")
-        if opens_on and closes_on and closes_on < opens_on:
-            self.add_error("closes_on", "截止日期不能早于开始日期。")
-        return given
-
     @property
     def frame(self) -> Frame:
         return Frame(**{name: value for name, value in self.cleaned_data.items() if name != "version"})
-
-    @staticmethod
-    def told_by(written: Round) -> dict[str, Any]:
-        return {name: getattr(written, name) for name in ("version", "title", "about", "opens_on", "closes_on")}
 
 
 class QuestionForm(VersionedForm):

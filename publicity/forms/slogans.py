@@ -12,8 +12,8 @@ from django.utils.crypto import get_random_string
 from common.masking import MOBILE
 from complaints.forms import PhoneField
 from publicity.actions.slogans import Call, SentBy, Slogan
-from publicity.forms.quiz import VersionedForm, day_field
-from publicity.models import Collection, Entry
+from publicity.forms.versioned import SpanForm, day_field, title_field
+from publicity.models import Entry
 from publicity.models.slogans import LONGEST_REASONING, LONGEST_SLOGAN
 
 SLOTS = 5
@@ -128,12 +128,8 @@ class SlogansForm(forms.Form):
         return SentBy(token.value, known, self.cleaned_data["phone"], self.cleaned_data["name"])
 
 
-class CollectionForm(VersionedForm):
-    title = forms.CharField(
-        label="标题",
-        max_length=60,
-        error_messages={"required": "写标题。", "max_length": "标题最多 60 字，现在是 %(show_value)d 字。"},
-    )
+class CollectionForm(SpanForm):
+    title = title_field()
     about = forms.CharField(
         label="征集说明",
         max_length=2000,
@@ -144,20 +140,9 @@ class CollectionForm(VersionedForm):
     opens_on = day_field("开始日期")
     closes_on = day_field("截止日期", hint="这一天还能送。")
 
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        opens_on, closes_on = given.get("opens_on"), given.get("closes_on")
-        if opens_on and closes_on and closes_on < opens_on:
-            self.add_error("closes_on", "截止日期不能早于开始日期。")
-        return given
-
     @property
     def call(self) -> Call:
         return Call(**{name: value for name, value in self.cleaned_data.items() if name != "version"})
-
-    @staticmethod
-    def told_by(written: Collection) -> dict[str, Any]:
-        return {name: getattr(written, name) for name in ("version", "title", "about", "opens_on", "closes_on")}
 
 
 class DecisionForm(forms.Form):

@@ -18,7 +18,7 @@ from common.http import Request
 from complaints.uploads import takes_photos
 from publicity.actions import ledger as actions
 from publicity.forms.ledger import KindChoice, PledgeForm, WorkForm
-from publicity.forms.quiz import VersionedForm
+from publicity.forms.versioned import VersionedForm
 from publicity.ledger_stats import work_by_month
 from publicity.models import Pledge, Work, WorkPhoto
 

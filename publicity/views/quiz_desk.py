@@ -19,7 +19,8 @@ from common.http import Request
 from publicity import quiz_sheet
 from publicity.actions import quiz as actions
 from publicity.forms.announcements import VersionForm
-from publicity.forms.quiz import QuestionForm, QuestionsSheetForm, RoundForm, VersionedForm
+from publicity.forms.quiz import QuestionForm, QuestionsSheetForm, RoundForm
+from publicity.forms.versioned import VersionedForm
 from publicity.models import Question, Round
 from publicity.quiz_stats import RoundFigures, figures_by_question, figures_by_round
 
